@@ -1,0 +1,24 @@
+"""Every command and its line in `gameday --help`; the command `some-name` lives in `drills/cli/some_name_command.py`."""
+
+from collections.abc import Mapping
+
+COMMANDS: Mapping[str, str] = {
+    "init": "Write a working workspace with a first scenario and runbook.",
+    "check": "Find every problem in scenario files, as file:line:column.",
+    "schema": "Print the JSON Schema, so that editors complete and check the files.",
+    "plan": "Show what a drill would do, with every default; touches nothing.",
+    "run": "Run a drill or a game day, live.",
+    "start": "Start what waits for a hand: a fault or a part marked `when: by hand`.",
+    "status": "Show what is on right now, and what was left open.",
+    "stop": "Press STOP: revert everything of a drill, refuse new starts until cleared.",
+    "lever": "The safety lever: stop every drill of the workspace and let none start.",
+    "revert": "Revert what a dead drill left behind, from the undo logs alone.",
+    "sweep": "Look on every target for anything of ours past its end.",
+    "score": "Show or export the scorecard of a drill.",
+    "log": "Show the timeline of a drill.",
+    "verify": "Check that nothing on a timeline was changed afterwards.",
+    "export": "Write everything about drills as JSON Lines.",
+    "injectors": "List the faults there are, with parameters, consent and revert.",
+    "probes": "List the probes and alert sources there are.",
+    "demo": "Run the five core drills against a small shop of real processes.",
+}

@@ -1,0 +1,1 @@
+"""Everything read from the world: probes and alert sources. Never changes it."""

@@ -1,0 +1,158 @@
+"""The contract every injector fulfils: look, bend, unbend, look again. No clock, no waiting, no records, no logging in here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Json = Any
+"""None, bool, int, float, str, or lists and string-keyed maps of these."""
+
+
+class State(StrEnum):
+    """What `inspect` finds: nothing of ours in force, all of it, or part of it."""
+
+    CLEAR = "clear"
+    ACTIVE = "active"
+    MIXED = "mixed"
+
+
+class InjectorError(Exception):
+    """An injector could not do its work."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class Refused(InjectorError):
+    """Injecting here would not be safe or is not allowed; the message says why and what would allow it."""
+
+
+class Drifted(InjectorError):
+    """The target holds neither our value nor the old one: someone else changed it, so it is left alone and shown."""
+
+
+class Unreachable(InjectorError):
+    """The target did not answer, so nothing is known about it; the call may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change to one subject: all that is needed to rebuild its injector in another process or on another machine.
+
+    It is written to the undo log as JSON, so it never holds a secret: only `{env: NAME}` or `{file: PATH}`.
+    """
+
+    id: str
+    """Unique in its drill: the fault's id, or `FAULT.N` for the N-th of several subjects."""
+    kind: str
+    """The registered name, such as `toxiproxy.latency`."""
+    subject: str
+    """What is bent, in the kind's own words: a proxy, a pid file, `STREAM/CONSUMER`, a certificate's file name."""
+    tag: str
+    """Marks whatever we create on the target as ours: `gameday-<drill>-<random>`, letters, digits and hyphens."""
+    environment: str = "staging"
+    """The workspace's name of the environment; a consent label must say the same word."""
+    target: Mapping[str, Json] = field(default_factory=dict)
+    """The target's `with:` from gameday.yaml."""
+    consent: tuple[str, ...] = ()
+    """The target's `consent:` list from gameday.yaml: what may be hurt there."""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    """The fault's `with:` after validation and defaults, in plain JSON (durations as seconds)."""
+    expires_at: float | None = None
+    """UTC epoch seconds after which the target itself should end the fault, where it can."""
+    vault: str = ""
+    """A folder (mode 0700) for bytes an undo needs but the log must not hold, such as a private key; files there are 0600."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """All that `revert` needs, as JSON: what was there before, and what we are about to put in its place."""
+
+    kind: str
+    version: int
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Injector(Protocol):
+    """One change, ready to be made and unmade. It keeps nothing in memory: its `Change` and the `Undo` say all."""
+
+    @property
+    def owner(self) -> str:
+        """The stable owner of what is bent, as an address (`toxiproxy http://host:8474 payments-db`).
+
+        Two changes with the same owner conflict between drills; within one drill they are reverted last first.
+        """
+        ...
+
+    def prepare(self) -> Undo:
+        """Look only: check consent and rights, refuse a dirty baseline, return all that revert will need.
+
+        Raises `Refused` or `Unreachable`.
+        """
+        ...
+
+    def inject(self, undo: Undo) -> None:
+        """Make the change; idempotent. Raises `Unreachable`, `Refused`, or an `InjectorError`."""
+        ...
+
+    def revert(self, undo: Undo) -> None:
+        """Restore the recorded values; idempotent, needs nothing but `undo`.
+
+        It is right after inject never ran, half ran, ran twice, or arrives after revert. Raises `Drifted` or `Unreachable`.
+        A target that responders mended themselves is left as they left it: that is no drift.
+        """
+        ...
+
+    def inspect(self, undo: Undo) -> State:
+        """Look only: is our change in force? Raises `Unreachable`."""
+        ...
+
+
+@runtime_checkable
+class Proving(Protocol):
+    """An injector whose right to revert can be proved by a harmless write before the way in is taken."""
+
+    def prove(self, undo: Undo) -> None:
+        """Make the call revert would make, changing nothing. Raises `Refused` when the right is missing."""
+        ...
+
+
+@runtime_checkable
+class Fleeting(Protocol):
+    """A one-shot whose effect may be mended before anyone can look (a supervisor restarts the worker at once)."""
+
+    def happened(self, undo: Undo) -> bool:
+        """Look only: did the change take effect at some time since `prepare`?"""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A registered kind of fault: its words for people, its typed settings and parameters, and how to build one."""
+
+    name: str
+    """`family.fault`, as written after `inject:`."""
+    summary: str
+    """One sentence: what it does to the target."""
+    target: str
+    """The kind of target it needs in gameday.yaml (`toxiproxy`, `process`, ...); empty: none."""
+    settings: "type[BaseModel]"
+    """The target's `with:`."""
+    parameters: "type[BaseModel]"
+    """The fault's `with:`."""
+    consent: str
+    """Where the target's own word that it may be hurt is looked for, in one sentence."""
+    reverted_by: str
+    """How it is taken back, in one sentence."""
+    subjects: Callable[[Mapping[str, Json], Mapping[str, Json]], Sequence[str]]
+    """(target's settings, parameters) -> what `select` chooses from, sorted. Looks only; raises `Refused`, `Unreachable`."""
+    make: Callable[[Change], Injector]
+    holds: bool = True
+    """True: holds until reverted, needs a duration. False: a one-shot, whose revert is that the pool is whole again."""
+    reversible: bool = True
+    example: str = ""
+    """A `with:` that works, as YAML, for the docs."""

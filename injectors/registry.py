@@ -1,0 +1,74 @@
+"""Finds a kind of fault by name: ours by a lazy import, others by the entry point group `gameday.injectors`."""
+
+import importlib
+from collections.abc import Mapping
+from importlib import metadata
+
+from injectors.contract import Change, Injector, InjectorError, Kind
+
+BUILT_IN: Mapping[str, str] = {
+    "noop": "injectors.noop",
+    "process.kill": "injectors.process.kill",
+    "process.stop": "injectors.process.stop",
+    "process.keep_down": "injectors.process.keep_down",
+    "toxiproxy.latency": "injectors.toxiproxy.latency",
+    "toxiproxy.bandwidth": "injectors.toxiproxy.bandwidth",
+    "toxiproxy.timeout": "injectors.toxiproxy.timeout",
+    "toxiproxy.reset_peer": "injectors.toxiproxy.reset_peer",
+    "toxiproxy.slicer": "injectors.toxiproxy.slicer",
+    "toxiproxy.limit_data": "injectors.toxiproxy.limit_data",
+    "toxiproxy.slow_close": "injectors.toxiproxy.slow_close",
+    "toxiproxy.down": "injectors.toxiproxy.down",
+    "nats.pause_consumer": "injectors.nats.pause_consumer",
+    "nats.refuse_writes": "injectors.nats.refuse_writes",
+    "certificate.expire": "injectors.certificate.expire",
+    "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
+    "certificate.wrong_name": "injectors.certificate.wrong_name",
+}
+"""Name -> module that holds `KIND`."""
+
+EXTRAS: Mapping[str, str] = {"toxiproxy": "toxiproxy", "nats": "nats", "certificate": "certificate"}
+"""Family -> the extra of `gameday-drills` that installs what it needs."""
+
+
+class UnknownKind(InjectorError):
+    """No injector has this name."""
+
+
+class MissingExtra(InjectorError):
+    """The injector needs a package that is not installed; the message names the install command."""
+
+
+def names() -> list[str]:
+    """Every name that `inject:` accepts, sorted; imports nothing."""
+    return sorted({*BUILT_IN, *(point.name for point in metadata.entry_points(group="gameday.injectors"))})
+
+
+def kind(name: str) -> Kind:
+    """The kind of this name. Raises `UnknownKind` or `MissingExtra`."""
+    if module := BUILT_IN.get(name):
+        return _ours(name, module)
+    for point in metadata.entry_points(group="gameday.injectors", name=name):
+        found = point.load()
+        if not isinstance(found, Kind) or found.name != name:
+            raise InjectorError(f"the entry point {name!r} of {point.value} is not a Kind of that name")
+        return found
+    raise UnknownKind(f"no injector is called {name!r}")
+
+
+def make(change: Change) -> Injector:
+    """The injector of a change, rebuilt from nothing but the change."""
+    return kind(change.kind).make(change)
+
+
+def _ours(name: str, module: str) -> Kind:
+    try:
+        found: Kind = importlib.import_module(module).KIND
+    except ModuleNotFoundError as missing:
+        extra = EXTRAS.get(name.partition(".")[0])
+        if extra is None or (missing.name or "").partition(".")[0] == "injectors":
+            raise
+        raise MissingExtra(
+            f"{name} needs the package {missing.name!r}: pip install 'gameday-drills[{extra}]'"
+        ) from missing
+    return found
