@@ -131,6 +131,35 @@ class Fleeting(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Leftover:
+    """An object on a target that carries a drill's tag, found by looking at the target alone."""
+
+    owner: str
+    """The address of what it sits on, as `Injector.owner` would say it."""
+    tag: str
+    """The whole tag it carries; the sweeper compares it with the drills that still run."""
+    what: str
+    """For people: `toxic gameday-3-1f2e3d.slow-db (latency)`."""
+    handle: Mapping[str, Json] = field(default_factory=dict)
+    """What `remove` needs to find it again; the kind's own business."""
+
+
+class Sweep(Protocol):
+    """What a kind of target can tell of things left behind; a module with these two functions is one."""
+
+    def left_behind(self, settings: Mapping[str, Json], /) -> Sequence[Leftover]:
+        """List everything on the target (its `with:`) that has a `gameday-` tag, whichever drill's. Looks only.
+
+        Raises `Unreachable` or `Refused`. At most a thousand are listed.
+        """
+        ...
+
+    def remove(self, settings: Mapping[str, Json], leftover: Leftover, /) -> None:
+        """Take this one away and nothing else; one that is gone already is no error. Raises `Unreachable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A registered kind of fault: its words for people, its typed settings and parameters, and how to build one."""
 
@@ -156,3 +185,8 @@ class Kind:
     reversible: bool = True
     example: str = ""
     """A `with:` that works, as YAML, for the docs."""
+    sweep: Sweep | None = None
+    """Finds what carries our tag on a target of this kind; the same object for every fault of one kind of target.
+
+    None: the fault creates nothing that could carry a tag, and the undo log alone knows of it.
+    """
