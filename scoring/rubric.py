@@ -1,0 +1,130 @@
+"""What a drill is judged by: the limits of `expect:`, kept in its first entry so that old drills can be rescored."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+Json = Any
+VERSION = 1
+"""Goes up when the same timeline would be judged differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLimit:
+    """The team's alert: by name and labels (a subset), within seconds of t0; its text must affirm each of `says`."""
+
+    name: str
+    within: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryLimit:
+    """Criteria and negative checks good again within seconds of t0, and still good `watch` seconds later."""
+
+    within: float
+    criteria: tuple[str, ...] = ()
+    """Probe ids; empty: the steady state."""
+    negative_checks: tuple[str, ...] = ()
+    watch: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnharmedLimit:
+    """Probes that must stay good for as long as any fault is on."""
+
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainmentLimit:
+    within: float
+    harm: str | None = None
+    """The probe that must stop getting worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedLimit:
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPictureLimit:
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatesLimit:
+    every: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookStepsLimit:
+    worked: float
+    """A share, 0.0 to 1.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelapseLimit:
+    after: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """All durations are seconds; what is None was not listed under `expect:` and is measured, but not judged."""
+
+    steady_state: tuple[str, ...] = ()
+    time_limit: float = 0.0
+    """Seconds from t0 after which nobody waits any longer."""
+    alert: AlertLimit | None = None
+    recovery: RecoveryLimit | None = None
+    unharmed: UnharmedLimit | None = None
+    containment: ContainmentLimit | None = None
+    noticed: NoticedLimit | None = None
+    shared_picture: SharedPictureLimit | None = None
+    updates: UpdatesLimit | None = None
+    runbook_steps: RunbookStepsLimit | None = None
+    relapse: RelapseLimit | None = None
+    answer: Mapping[str, Json] = field(default_factory=dict)
+    """The scenario's key, as written; facilitators only."""
+    version: int = VERSION
+
+    def to_json(self) -> dict[str, Json]:
+        """Plain JSON; tuples become lists."""
+        plain: dict[str, Json] = _plain(asdict(self))
+        return plain
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Json]) -> Self:
+        """Read what any version wrote: unknown keys of a newer one are left out, missing ones take their default."""
+        known = _known(cls, written)
+        for name, limit in _LIMITS.items():
+            if known.get(name) is not None:
+                known[name] = limit(**_known(limit, known[name]))
+        return cls(**known)
+
+
+_LIMITS: Mapping[str, type] = {
+    "alert": AlertLimit,
+    "recovery": RecoveryLimit,
+    "unharmed": UnharmedLimit,
+    "containment": ContainmentLimit,
+    "noticed": NoticedLimit,
+    "shared_picture": SharedPictureLimit,
+    "updates": UpdatesLimit,
+    "runbook_steps": RunbookStepsLimit,
+    "relapse": RelapseLimit,
+}
+
+
+def _known(cls: type, written: Mapping[str, Json]) -> dict[str, Json]:
+    names = {each.name for each in fields(cls)}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in written.items() if key in names}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
