@@ -1,1 +1,1 @@
-"""How the world is bent and unbent: one fault a file, all behind `injectors.contract`. Never a clock, never a record."""
+"""How the world is bent and unbent: one fault a file, all behind `injectors.contract`. Never a clock or a record."""

@@ -1,4 +1,4 @@
-"""The contract every injector fulfils: look, bend, unbend, look again. No clock, no waiting, no records, no logging in here."""
+"""The contract every injector fulfils: look, bend, unbend, look again. Never a clock, a wait, a record or a log."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class Change:
     expires_at: float | None = None
     """UTC epoch seconds after which the target itself should end the fault, where it can."""
     vault: str = ""
-    """A folder (mode 0700) for bytes an undo needs but the log must not hold, such as a private key; files there are 0600."""
+    """A folder (mode 0700) for bytes an undo needs but the log must not hold, such as a key; each file is 0600."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class Injector(Protocol):
     def revert(self, undo: Undo) -> None:
         """Restore the recorded values; idempotent, needs nothing but `undo`.
 
-        It is right after inject never ran, half ran, ran twice, or arrives after revert. Raises `Drifted` or `Unreachable`.
+        It is right after inject never ran, half ran, ran twice, or arrives after revert. Raises `Drifted` or
+        `Unreachable`.
         A target that responders mended themselves is left as they left it: that is no drift.
         """
         ...
@@ -178,7 +179,10 @@ class Kind:
     reverted_by: str
     """How it is taken back, in one sentence."""
     subjects: Callable[[Mapping[str, Json], Mapping[str, Json]], Sequence[str]]
-    """(target's settings, parameters) -> what `select` chooses from, sorted. Looks only; raises `Refused`, `Unreachable`."""
+    """(target's settings, parameters) -> what `select` chooses from, sorted. Looks only.
+
+    Raises `Refused` or `Unreachable`.
+    """
     make: Callable[[Change], Injector]
     holds: bool = True
     """True: holds until reverted, needs a duration. False: a one-shot, whose revert is that the pool is whole again."""
