@@ -33,7 +33,7 @@ def clean_proxy(server: Server, change: Change) -> dict[str, Json]:
             raise Refused(f"{owner(server, name)} carries another drill's {toxic['name']}: run `gameday sweep`")
     if not proxy["enabled"]:
         raise Refused(f"{owner(server, name)} is switched off: no fault would be felt; switch it on first")
-    return proxy
+    return {key: proxy[key] for key in ("name", "listen", "upstream", "enabled", "toxics")}
 
 
 def proxy_names(server: Server, name: str) -> Sequence[str]:
