@@ -121,7 +121,7 @@ def _clause(words: tuple[str, ...]) -> _Clause:
 
 
 def _about(words: Sequence[str], index: int) -> list[int]:
-    """Positions of the words that a denial at `index` is about, up to a colon; none for `not only` and `not healthy`."""
+    """Positions of the words that a denial at `index` is about, up to a colon; none for `not only`, `not healthy`."""
     end = next((each for each in range(index, len(words)) if words[each] == ":"), len(words))
     after = [each for each in range(index + 1, end) if words[each] not in _FILLERS][:_REACH]
     if after and (words[after[0]] in _EXEMPT or _stem(words[after[0]]) in _WELL_STEMS or words[after[0]] in _GOOD):
@@ -141,7 +141,7 @@ def _says_well(words: Sequence[str], index: int) -> bool:
     if _stem(words[index]) not in _WELL_STEMS:
         return False
     before = words[max(0, index - _REACH) : index]
-    return not any(word in _DENIERS or word in _UNABLE or word in _RELATIVE or word.isdigit() for word in before)
+    return not any(word in _DENIERS or word in _UNABLE or word in _RELATIVE or _is_part(word) for word in before)
 
 
 def _affirms(clause: _Clause, wanted: Sequence[str]) -> bool:
@@ -153,3 +153,7 @@ def _affirms(clause: _Clause, wanted: Sequence[str]) -> bool:
         stems[start : start + len(sought)] == sought and not clause.denied & set(range(start, start + len(sought)))
         for start in starts
     )
+
+
+def _is_part(word: str) -> bool:
+    return word.isdigit() and word != "100"

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from drills.store import chain, schema
 from drills.store.contract import EVIDENCE_CAP, WAIT, DrillRow, Evidence, Line, StoreError
 from drills.store.failures import explained
+from drills.store.json_lines import digests_of
 from drills.store.sqlite_file import connect_to, path_of
 from scoring.timeline import DRILL, Audience, Entry
 
@@ -196,6 +197,4 @@ def _ending_of(drill: DrillRow) -> dict[str, Json]:
 
 
 def _named(entries: Iterable[Entry]) -> set[str]:
-    bodies = (entry.body for entry in entries)
-    digests = {body.get("digest") for body in bodies} | {entry.body.get("evidence") for entry in entries}
-    return {digest for digest in digests if isinstance(digest, str) and digest}
+    return {digest for entry in entries for digest in digests_of(entry)}

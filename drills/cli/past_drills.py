@@ -1,0 +1,43 @@
+"""Finds the store and the drill that a command looking back is about. Opens it to read only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drills.store import DrillRow, Store, StoreError, open_store
+
+Drill = Annotated[str, typer.Argument(help="The drill's number; default: the last one.", show_default=False)]
+StorePath = Annotated[
+    Path | None,
+    typer.Option("--store", help="A store file; default: `.gameday/store.db` of the workspace.", show_default=False),
+]
+
+
+@contextmanager
+def reading(path: Path | None) -> Iterator[Store]:
+    """Open a store for reading, and close it. Raises `StoreError`, or `ScenarioError` when there is no workspace."""
+    store = open_store(path or _of_workspace(), read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def chosen(store: Store, drill: str) -> DrillRow:
+    """The drill that was asked for, or the last one."""
+    if drill:
+        return store.drill(drill)
+    latest = store.drills(1)
+    if not latest:
+        raise StoreError("no drill has been run here yet: type `gameday run FILE`")
+    return latest[0]
+
+
+def _of_workspace() -> Path:
+    import scenarios  # noqa: PLC0415 - not needed with --store, and it loads pydantic
+
+    found = scenarios.find_workspace(Path.cwd())
+    return (found.parent if found.is_file() else found) / ".gameday" / "store.db"

@@ -1,0 +1,52 @@
+"""Shows a scorecard: a table in a terminal, plain lines when piped. It decides nothing and hides nothing."""
+
+from typing import TextIO
+
+from drills.cli.sentences import printable
+from scoring.result import Verdict
+from scoring.scorecard import Row, Scorecard
+from scoring.wording import limit_words, result_words
+
+_STYLES = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNKNOWN: "yellow", Verdict.NOT_JUDGED: "dim"}
+_HEAD = ("measure", "limit", "result", "verdict", "why")
+
+
+def show(card: Scorecard, out: TextIO) -> None:
+    """Write the card: who and what, the table, the headline."""
+    print(title(card), file=out)
+    if card.measured:
+        _table(card, out)
+    print(printable(card.headline), file=out)
+
+
+def title(card: Scorecard) -> str:
+    """One line: which drill, where, and how it ended, apart from what was met."""
+    words = f"drill {card.drill}: {card.title or card.scenario} ({card.service} on {card.environment}), {card.outcome}"
+    return printable(words + (f": {card.why}" if card.why and card.measured else ""))
+
+
+def cells(row: Row) -> tuple[str, str, str, str, str]:
+    """One row as text; no limit and no verdict where the scenario did not ask."""
+    judged = "" if row.verdict is Verdict.NOT_JUDGED else str(row.verdict)
+    return row.title, limit_words(row.limit), result_words(row.result), judged, printable(row.result.why)
+
+
+def _table(card: Scorecard, out: TextIO) -> None:
+    if out.isatty():
+        _rich_table(card, out)
+        return
+    rows = [_HEAD, *(cells(row) for row in card.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), file=out)
+
+
+def _rich_table(card: Scorecard, out: TextIO) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*_HEAD, box=None, pad_edge=False, header_style="bold")
+    for row in card.rows:
+        table.add_row(*(Text(cell) for cell in cells(row)), style=_STYLES[row.verdict])
+    Console(file=out).print(table)
