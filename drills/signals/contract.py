@@ -1,4 +1,7 @@
-"""The contracts of probes and alert sources: one bounded look at the world, one alert that came in. Nothing is judged for a score here."""
+"""The contracts of probes and alert sources: one bounded look at the world, one alert that came in.
+
+Nothing is judged for a score here.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,13 +52,13 @@ class Probe(Protocol):
     def read(self, timeout: float) -> Reading:
         """One look, at most `timeout` seconds. Raises `Unanswered`; never changes what it looks at, unless `writes`.
 
-        What a user would suffer (refused, timed out, a wrong answer) is a reading, and a bad one; `Unanswered` is kept for
-        an instrument that does not answer.
+        What a user would suffer (refused, timed out, a wrong answer) is a reading, and a bad one; `Unanswered` is kept
+        for an instrument that does not answer.
         """
         ...
 
     def judge(self, reading: Reading) -> Judgement:
-        """Pure: compare with `good:`."""
+        """Pure: compare with `good:`. Raises `Unanswered` when the reading says nothing about it."""
         ...
 
 
@@ -104,6 +107,21 @@ class Alert:
 
 class AlertSource(Protocol):
     """Delivers alerts from its own thread until it is stopped."""
+
+    @property
+    def blind(self) -> tuple[tuple[int, int | None], ...]:
+        """When an alert could have been missed: (from, to) in UTC ns, oldest first; to is None while it lasts."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is blind now; None while it can see."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot hear right now, in words; empty while it listens. A source that is blind makes "no alert" unknown."""
+        ...
 
     def start(self, deliver: Callable[[Alert], None]) -> None:
         """Begin; returns once alerts can come in. Raises `SignalError` (port in use, wrong address)."""
