@@ -114,13 +114,8 @@ class AlertSource(Protocol):
         ...
 
     @property
-    def problem(self) -> str | None:
-        """Why it is blind now; None while it can see."""
-        ...
-
-    @property
     def problem(self) -> str:
-        """Why it cannot hear right now, in words; empty while it listens. A source that is blind makes "no alert" unknown."""
+        """Why it cannot hear right now, in words; empty while it listens. One that is blind makes "no alert" unknown."""
         ...
 
     def start(self, deliver: Callable[[Alert], None]) -> None:
