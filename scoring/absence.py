@@ -31,5 +31,7 @@ def taken_back_early(facts: Facts, limit: float | None) -> Unknown | None:
     cleared = facts.cleared
     if limit is None or cleared is None or facts.since_t0(cleared) >= limit or "target" in facts.cleared_by:
         return None
+    if facts.stops and facts.stops[0].at <= cleared:
+        return None  # the stop is the reason, and `not_come` gives it
     who = "responders ended the fault" if "responders" in facts.cleared_by else "we took the fault back"
     return Unknown(f"{who} at {clock(facts.since_t0(cleared))} before the limit {clock(limit)}")

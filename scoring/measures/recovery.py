@@ -17,7 +17,11 @@ class _Return:
     probe: str
     low: int
     high: int
+    good_from: int
+    """When the look that found it good began."""
     seen_until: int
+    interval: int
+    """Between its last two looks; 0: not known. A watch can be known no finer than this."""
     was_bad: bool
 
 
@@ -48,7 +52,7 @@ def _recovered(facts: Facts, returns: list[_Return], watch: float) -> Result:
     low = max(0.0, facts.since_t0(max(each.low for each in returns)))
     high = max(0.0, facts.since_t0(max(each.high for each in returns)))
     watched = _watched(returns)
-    if watched < watch:
+    if not _held(facts, returns, watch):
         return Unknown(
             f"good again at {clock(high)}, but seen for only {clock(watched)} of the {clock(watch)} after it"
         )
@@ -66,13 +70,22 @@ def _still_bad(
     look = facts.probes[bad[0]][-1]
     why = f"{bad[0]} was still bad" + (f": {look.why}" if look.why else "")
     only_quiet_harm = all(probe in wanted.negative_checks for probe in bad) and bool(returns)
-    if only_quiet_harm and facts.outcome == "completed" and _watched(returns) >= wanted.watch:
+    if only_quiet_harm and facts.outcome == "completed" and _held(facts, returns, wanted.watch):
         return Missed(facts.since_t0(facts.watched_until), why)
     return not_come(facts, limit, why)
 
 
 def _watched(returns: list[_Return]) -> float:
-    return (min(each.seen_until for each in returns) - max(each.high for each in returns)) / SECOND
+    return max(0.0, (min(each.seen_until for each in returns) - max(each.good_from for each in returns)) / SECOND)
+
+
+def _held(facts: Facts, returns: list[_Return], watch: float) -> bool:
+    """True when the drill lasted through the watch and all were seen good, up to one interval of the looks."""
+    good_from = max(each.good_from for each in returns)
+    lasted = (facts.watched_until - good_from) / SECOND
+    interval = max(each.interval for each in returns) / SECOND
+    watched = _watched(returns)
+    return watched >= watch or (lasted >= watch and watched + interval >= watch)
 
 
 def _unseen(facts: Facts, probe: str) -> str:
@@ -87,11 +100,13 @@ def _return(facts: Facts, probe: str) -> _Return:
     looks = facts.probes[probe]
     start = facts.t0 or 0
     began = facts.began or start
-    low, high, was_bad = start, start, False
+    low, high, good_from, was_bad = start, start, start, False
     for before, look in pairwise(looks):
         if look.good is True and before.good is not True and look.at > began:
-            low, high, was_bad = _between(before, look), look.at, True
-    return _Return(probe, low, max(high, start), looks[-1].at, was_bad)
+            low, high, good_from, was_bad = _between(before, look), look.at, look.began, True
+    last = looks[-1]
+    interval = last.at - last.before if last.before is not None and last.before >= good_from else 0
+    return _Return(probe, low, max(high, start), good_from, last.at, interval, was_bad)
 
 
 def _between(bad: Look, good: Look) -> int:
