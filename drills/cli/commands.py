@@ -1,4 +1,4 @@
-"""Every command and its line in `gameday --help`; the command `some-name` lives in `drills/cli/some_name_command.py`."""
+"""Every command and its line in `gameday --help`; `some-name` lives in `drills/cli/some_name_command.py`."""
 
 from collections.abc import Mapping
 

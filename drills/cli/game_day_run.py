@@ -1,0 +1,180 @@
+"""Runs a game day: each part is a drill in a process of its own, started when it is due. Scores nothing itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drills.cli.exits import Exit
+from drills.engine.timing import Happened, due_at
+from drills.guard import control
+from drills.guard.lines import Facts
+from drills.guard.undolog import UndoLog
+from scenarios import GameDay, Workspace
+
+TICK = 0.1
+GRACE = 90.0
+"""Seconds a part gets to revert once the game day is interrupted; its guards need no more than its process does."""
+WORST_FIRST = (Exit.NOT_REVERTED, Exit.INTERRUPTED, Exit.TERMINATED, Exit.STOPPED, Exit.NOTHING_MEASURED, Exit.MISSED)
+
+
+@dataclass(slots=True)
+class _Day:
+    """The parts and what became of them."""
+
+    day: GameDay
+    files: dict[str, Path]
+    options: list[str]
+    folder: Path
+    happened: Happened
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+    interrupted: int = 0
+
+
+def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehearse: bool, person: bool) -> int:
+    """Run every part; the exit code is the worst of the parts'. A part that cannot be run is said before any starts."""
+    files = _files(workspace)
+    refusals = [
+        f"{name}: no scenario is called {part.scenario}"
+        for name, part in day.parts.items()
+        if part.scenario and part.scenario not in files
+    ]
+    refusals += [
+        f"{name}: a tabletop has no fault to run; this version runs parts with a scenario"
+        for name, part in day.parts.items()
+        if part.tabletop
+    ]
+    refusals += [
+        f"{name}: starts by hand, and this run has no person"
+        for name, part in day.parts.items()
+        if part.when.edge == "hand" and not person
+    ]
+    if refusals:
+        print("error: " + "; ".join(refusals), file=sys.stderr)
+        return Exit.NOTHING_MEASURED
+    options = ["--environment", environment] if environment else []
+    options += ["--rehearse"] if rehearse else []
+    options += [] if person else ["--no-person"]
+    if rehearse:
+        return _worst([_start(day, name, files, options).wait() for name in day.parts])
+    drill, folder = control.new_drill_folder(workspace.folder)
+    print(
+        f"game day {day.id} (number {drill}): {day.title}; start a part by hand with: gameday start PART --drill {drill}"
+    )
+    facts = Facts(drill, f"gameday-{drill}", str(workspace.folder), environment, scenario=day.id)
+    with UndoLog.create(folder, facts):  # held while the day runs, so that `status`, `start` and `stop` find it
+        return _conduct(_Day(day, files, options, folder, Happened(time.monotonic())))
+
+
+def _conduct(state: _Day) -> int:
+    def take(number: int, frame: object) -> None:
+        del frame
+        state.interrupted = number
+
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        while not _over(state):
+            _hear_hands(state)
+            _start_due(state)
+            _reap(state)
+            time.sleep(TICK)
+    finally:
+        _end_all(state)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for name, code in state.codes.items():
+        print(f"part {name}: exit code {code}")
+    never = [name for name in state.day.parts if name not in state.codes]
+    if never:
+        print(f"never started: {', '.join(never)}")
+    codes = [*state.codes.values(), *(Exit.NOTHING_MEASURED for _ in never)]
+    return 128 + state.interrupted if state.interrupted and Exit.NOT_REVERTED not in codes else _worst(codes)
+
+
+def _over(state: _Day) -> bool:
+    if state.interrupted or control.lever(_workspace(state)) or control.stop_pressed(state.folder):
+        return True
+    limit = state.day.time_limit
+    if limit is not None and time.monotonic() - state.happened.started > limit:
+        return True
+    waiting = [name for name in state.day.parts if name not in state.codes and name not in state.running]
+    return not state.running and not any(_may_come(state, name) for name in waiting)
+
+
+def _may_come(state: _Day, name: str) -> bool:
+    when = state.day.parts[name].when
+    return when.edge == "hand" or due_at(name, when, state.happened) is not None
+
+
+def _hear_hands(state: _Day) -> None:
+    for name, part in state.day.parts.items():
+        if (
+            part.when.edge == "hand"
+            and name not in state.happened.hands
+            and control.started_by_hand(state.folder, name)
+        ):
+            state.happened.hands[name] = time.monotonic()
+
+
+def _start_due(state: _Day) -> None:
+    for name, part in state.day.parts.items():
+        if name in state.codes or name in state.running:
+            continue
+        due = due_at(name, part.when, state.happened)
+        if due is not None and time.monotonic() >= due:
+            print(f"part {name} begins", flush=True)
+            state.running[name] = _start(state.day, name, state.files, state.options)
+            state.happened.effects[name] = time.monotonic()
+
+
+def _start(day: GameDay, name: str, files: dict[str, Path], options: list[str]) -> subprocess.Popen[bytes]:
+    part = day.parts[name]
+    settings = [word for key, value in part.set.items() for word in ("--set", f"{key}={_text(value)}")]
+    command = [sys.executable, "-m", "drills.cli", "run", str(files[str(part.scenario)]), *settings, *options]
+    return subprocess.Popen(command, env={**os.environ, "GAMEDAY_PART_OF": day.id})
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _reap(state: _Day) -> None:
+    for name, process in list(state.running.items()):
+        code = process.poll()
+        if code is not None:
+            state.codes[name] = code if code >= 0 else Exit.NOT_REVERTED
+            state.happened.clears[name] = time.monotonic()
+            del state.running[name]
+
+
+def _end_all(state: _Day) -> None:
+    """Each part reverts by itself: it hears the same Ctrl-C, or gets our SIGTERM."""
+    for process in state.running.values():
+        process.terminate()
+    until = time.monotonic() + GRACE
+    for name, process in state.running.items():
+        try:
+            state.codes[name] = process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            print(f"part {name}: NOT CONFIRMED reverted; check with: gameday status", file=sys.stderr)
+            state.codes[name] = Exit.NOT_REVERTED
+    state.running.clear()
+
+
+def _files(workspace: Workspace) -> dict[str, Path]:
+    """Scenario id -> its file."""
+    from drills.plan.catalog import scenario_files  # noqa: PLC0415
+
+    return scenario_files(workspace)
+
+
+def _workspace(state: _Day) -> Path:
+    return state.folder.parents[2]
+
+
+def _worst(codes: list[int]) -> int:
+    return next((code for code in WORST_FIRST if code in codes), Exit.MET if codes else Exit.NOTHING_MEASURED)

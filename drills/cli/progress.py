@@ -1,0 +1,102 @@
+"""What a person sees while a drill runs: a line for each thing that happens, in a terminal a panel too. Never acts."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from drills.cli.sentences import line, printable
+from drills.engine.faults import Stage
+from drills.engine.run import View
+from drills.plan import Plan
+from drills.store import Line
+from scoring.timeline import Entry
+from scoring.wording import clock
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+REFRESH = 0.25
+"""Seconds between two pictures of the panel."""
+_COLOURS = {"fault": "bold magenta", "alert": "bold yellow", "stop": "bold red", "drill": "bold"}
+_MARKS = {True: ("good", "green"), False: ("BAD", "bold red"), None: ("no answer", "yellow")}
+
+Hear = Callable[[Line], None]
+Watch = Callable[[View], None]
+
+
+@contextmanager
+def progress(plan: Plan) -> Iterator[tuple[Hear, Watch]]:
+    """Two callbacks for the engine: plain lines when piped, a live panel below them in a terminal."""
+    if not sys.stdout.isatty():
+        yield _plain(), lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+    from rich.live import Live  # noqa: PLC0415
+
+    console = Console()
+    shown = {"at": 0.0}
+    with Live(console=console, refresh_per_second=1 / REFRESH, transient=True) as live:
+
+        def watch(view: View) -> None:
+            if time.monotonic() - shown["at"] >= REFRESH:
+                shown["at"] = time.monotonic()
+                live.update(_panel(plan, view))
+
+        yield _coloured(console), watch
+
+
+def _plain() -> Hear:
+    first: list[int] = []
+
+    def hear(told: Line) -> None:
+        first.append(told.at)
+        print(line(_entry(told), first[0]), flush=True)
+
+    return hear
+
+
+def _coloured(console: "Console") -> Hear:
+    from rich.text import Text  # noqa: PLC0415
+
+    first: list[int] = []
+
+    def hear(told: Line) -> None:
+        first.append(told.at)
+        console.print(Text(line(_entry(told), first[0]), style=_COLOURS.get(told.kind, "")))
+
+    return hear
+
+
+def _entry(told: Line) -> Entry:
+    return Entry(0, told.at, told.kind, told.by, told.audience, told.body)
+
+
+def _panel(plan: Plan, view: View) -> "RenderableType":
+    from rich.panel import Panel  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table.grid(padding=(0, 2))
+    for name, run in view.faults.items():
+        colour = "bold magenta" if run.touched else "dim"
+        table.add_row(Text(name, style=colour), Text(run.stage, style=colour), Text(_moments(view, name)))
+    for name, known in view.conditions.known.items():
+        word, colour = _MARKS[known.look.good]
+        table.add_row(Text(name), Text(word, style=colour), Text(printable(known.look.why)[:80], style="dim"))
+    elapsed = clock(round(view.now - view.started))
+    title = Text(f"drill {view.drill}  {plan.scenario.id}  {elapsed} of at most {clock(view.limit - view.started)}")
+    return Panel(table, title=title, subtitle="Ctrl-C reverts", title_align="left", subtitle_align="left")
+
+
+def _moments(view: View, name: str) -> str:
+    run = view.faults[name]
+    if run.stage is Stage.WAITING:
+        return f"when: {run.planned.when}"
+    if run.clear_at is not None and run.active_at is not None:
+        return f"was on for {clock(run.clear_at - run.active_at)}"
+    if run.active_at is None:
+        return ""
+    left = f", ends by itself in {clock(max(0, round(run.ends_at - view.now)))}" if run.ends_at is not None else ""
+    return f"on for {clock(round(view.now - run.active_at))}{left}"

@@ -1,0 +1,253 @@
+"""The running drill: a loop that takes what came in, starts what is due, ends what is over. Never calls a target."""
+
+import queue
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drills.engine import timing
+from drills.engine.clock import Clock
+from drills.engine.conditions import Conditions
+from drills.engine.ending import alert_came, reached
+from drills.engine.faults import FaultRun, Stage
+from drills.engine.hands import Failed, Hands, Moved, Released
+from drills.engine.looking import Look, Lookout
+from drills.engine.narrator import Narrator
+from drills.engine.reverting import Reverted, Reverter
+from drills.engine.wishes import Stop, is_over, wants_stop
+from drills.engine.witness import Witness
+from drills.guard.phases import Phase
+from drills.plan import Plan
+from drills.signals.contract import Alert
+from drills.store import Line
+
+TICK = 0.02
+"""Seconds between two rounds when nothing comes in; the guards count on a beat far more often than once a second."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the loop works with; made by `run`, ended by it."""
+
+    plan: Plan
+    clock: Clock
+    narrator: Narrator
+    hands: Hands
+    reverter: Reverter
+    lookout: Lookout
+    witness: Witness
+    inbox: "queue.SimpleQueue[Any]"
+    heard: list[Line]
+    """Every entry of this drill so far."""
+
+
+@dataclass(slots=True)
+class Drill:
+    """The state of the loop; moments are monotonic seconds."""
+
+    parts: Parts
+    faults: dict[str, FaultRun]
+    happened: timing.Happened
+    conditions: Conditions
+    stop: Stop | None = None
+    refused: str = ""
+    alerted: bool = False
+    sent: set[str] = field(default_factory=set)
+    steady: bool = False
+    """All of the steady state was good at once, so faults may start."""
+    steady_by: float = 0.0
+
+    def round(self) -> None:
+        """One turn: at most `TICK` long when nothing comes in."""
+        self._take_in()
+        now = self.parts.clock.mono()
+        self._consider_stop(now)
+        if self.stop is None and not self.refused:
+            self._listen_for_hands(now)
+            self._consider_steady(now)
+            self._start_due(now)
+            self._send_due(now)
+        self._end_due(now)
+
+    def over(self) -> bool:
+        """Is every fault over and nothing left to wait for?"""
+        runs = self.faults.values()
+        if any(run.touched for run in runs):
+            return False
+        now = self.parts.clock.mono()
+        if (
+            self.stop
+            or self.refused
+            or any(run.void for run in runs)
+            or now >= self.happened.started + self.parts.plan.time_limit
+        ):
+            return True
+        if any(run.stage is Stage.WAITING and self._may_come(run) for run in runs):
+            return False
+        last = max((run.clear_at for run in runs if run.clear_at is not None), default=None)
+        return reached(self.parts.plan.rubric, self.conditions, alerted=self.alerted, last_clear=last, now=now)
+
+    def _may_come(self, run: FaultRun) -> bool:
+        when = run.planned.when
+        return when.edge == "hand" or timing.due_at(run.name, when, self.happened) is not None
+
+    def _take_in(self) -> None:
+        try:
+            item = self.parts.inbox.get(timeout=TICK)
+        except queue.Empty:
+            return
+        while True:
+            self._take(item)
+            try:
+                item = self.parts.inbox.get_nowait()
+            except queue.Empty:
+                return
+
+    def _take(self, item: object) -> None:
+        match item:
+            case Look():
+                self._seen(item)
+            case Alert():
+                self._rung(item)
+            case Moved():
+                self._moved(item)
+            case Failed():
+                self._failed(item)
+            case Released():
+                self.parts.reverter.revert(item.tracked)
+            case Reverted():
+                self._reverted(item)
+
+    def _seen(self, look: Look) -> None:
+        if self.conditions.take(look):
+            self.parts.narrator.probe(look)
+        self.parts.narrator.looked(look)
+
+    def _rung(self, alert: Alert) -> None:
+        self.parts.narrator.alert(alert)
+        self.alerted = self.alerted or alert_came(self.parts.heard, self.parts.plan.rubric)
+
+    def _moved(self, moved: Moved) -> None:
+        run = self._run_of(moved.change)
+        change = next(each for each in run.changes if each.id == moved.change)
+        by = "responders" if run.planned.kind.holds else "target"
+        self.parts.narrator.fault(
+            moved.at, run.name, change, moved.phase, why=moved.why, by=by if moved.phase is Phase.CLEAR else "us"
+        )
+        if moved.phase is Phase.INJECTING and run.injecting_at is None:
+            run.injecting_at = moved.at
+            run.ends_at = moved.at + run.planned.duration if run.planned.duration is not None else None
+        elif moved.phase is Phase.ACTIVE and run.active_at is None:
+            run.active_at = moved.at
+            run.stage = Stage.ON if run.stage is Stage.STARTING else run.stage
+            self.happened.effects[run.name] = moved.at
+        elif moved.phase is Phase.REVERTING:
+            run.void = run.void or moved.why or "it did not take effect"
+            self._end(run, run.void)
+        elif moved.phase is Phase.CLEAR:
+            self._cleared(run, moved.change, moved.at, moved.why)
+
+    def _failed(self, failed: Failed) -> None:
+        for name in failed.changes:
+            run = self._run_of(name)
+            run.void = run.void or failed.why
+            self._end(run, failed.why)
+            if name not in self.parts.reverter.known and run.injecting_at is None:
+                self._cleared(run, name, self.parts.clock.mono(), "never injected")
+
+    def _reverted(self, done: Reverted) -> None:
+        run = self._run_of(done.change)
+        change = next(each for each in run.changes if each.id == done.change)
+        phase = Phase.STUCK if done.stuck else Phase.CLEAR
+        self.parts.narrator.fault(done.at, run.name, change, phase, why=done.stuck or run.why)
+        if done.stuck:
+            run.stuck[done.change] = done.stuck
+        self._cleared(run, done.change, done.at, run.why)
+
+    def _cleared(self, run: FaultRun, change: str, at: float, why: str) -> None:
+        run.open.discard(change)
+        if run.open or run.stage is Stage.OVER:
+            return
+        run.stage = Stage.OVER
+        run.why = run.why or why
+        if not run.stuck:
+            run.clear_at = at
+            self.happened.clears[run.name] = at
+
+    def _consider_stop(self, now: float) -> None:
+        if self.stop is not None:
+            return
+        seen = self.parts.witness.situation(now)
+        seen = replace(seen, broken=self.conditions.broken(now), unanswerable=self.conditions.unanswerable(now))
+        self.stop = wants_stop(seen)
+        if self.stop is not None:
+            self._end_all(self.stop.why)
+            self.parts.narrator.stop(now, self.stop)
+
+    def _listen_for_hands(self, now: float) -> None:
+        waiting = {name: run.planned.when for name, run in self.faults.items() if run.stage is Stage.WAITING}
+        waiting |= {name: each.when for name, each in self.parts.plan.scenario.messages.items()}
+        for name, when in waiting.items():
+            if when.edge == "hand" and name not in self.happened.hands and self.parts.witness.started_by_hand(name):
+                self.happened.hands[name] = now
+
+    def _consider_steady(self, now: float) -> None:
+        if self.steady:
+            return
+        names = self.parts.plan.scenario.steady_state
+        known = {name: self.conditions.known.get(name) for name in names}
+        self.steady = all(each is not None and each.look.good for each in known.values())
+        if not self.steady and now >= self.steady_by:
+            wrong = [
+                f"{name}: {each.look.why if each else 'no answer'}"
+                for name, each in known.items()
+                if each is None or not each.look.good
+            ]
+            self.refused = f"the steady state is not good: {'; '.join(wrong)}"
+
+    def _start_due(self, now: float) -> None:
+        if not self.steady:
+            return
+        due = []
+        for run in self.faults.values():
+            if run.stage is not Stage.WAITING:
+                continue
+            moment = timing.due_at(run.name, run.planned.when, self.happened)
+            if moment is not None and now >= moment:
+                due.append(run)
+        if due and self.parts.witness.guarded():
+            for run in due:
+                run.stage = Stage.STARTING
+                run.open = {change.id for change in run.changes}
+            self.parts.hands.inject([run.prepared[change.id] for run in due for change in run.changes])
+
+    def _end_due(self, now: float) -> None:
+        limit = self.happened.started + self.parts.plan.time_limit
+        void = next((run.void for run in self.faults.values() if run.void), "")
+        if void or now >= limit:
+            self._end_all(void or "the time limit is over")
+        for run in self.faults.values():
+            if run.stage in {Stage.STARTING, Stage.ON} and is_over(run.ends_at, now):
+                self._end(run, "its duration is over")
+
+    def _end_all(self, why: str) -> None:
+        ending = [run for run in self.faults.values() if run.stage in {Stage.STARTING, Stage.ON}]
+        for run in ending:
+            run.stage, run.why = Stage.ENDING, why
+        if ending:
+            self.parts.hands.release(change for run in ending for change in run.open)
+
+    def _end(self, run: FaultRun, why: str) -> None:
+        if run.stage in {Stage.STARTING, Stage.ON}:
+            run.stage, run.why = Stage.ENDING, why
+            self.parts.hands.release(run.open)
+
+    def _send_due(self, now: float) -> None:
+        for name, message in self.parts.plan.scenario.messages.items():
+            moment = timing.due_at(name, message.when, self.happened)
+            if name not in self.sent and moment is not None and now >= moment:
+                self.sent.add(name)
+                self.happened.effects[name] = now
+                self.parts.narrator.message(now, name, message.from_, list(message.to), message.text)
+
+    def _run_of(self, change: str) -> FaultRun:
+        return self.faults[change.partition(".")[0]]

@@ -1,0 +1,37 @@
+"""Ctrl-C and its kin: the first asks for a polite revert, the second leaves it to the guards. Never reverts itself."""
+
+import os
+import signal
+from types import FrameType
+from typing import Self
+
+WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
+"""Ctrl-Z too: a drill that is put to sleep looks hung, and would be killed by its guards."""
+CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 143, "SIGTSTP": 130}
+
+
+class Interrupts:
+    """Handlers for the time of a drill, installed even where the parent shell ignored the signal."""
+
+    def __init__(self, farewell: str) -> None:
+        self._farewell = farewell.encode() + b"\n"
+        self._before: dict[signal.Signals, object] = {}
+        self.name = ""
+        """The first signal that came, such as `SIGINT`."""
+
+    def __enter__(self) -> Self:
+        for number in WATCHED:
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before if before is not None else signal.SIG_DFL)  # type: ignore[arg-type]  # as it came
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        name = signal.Signals(number).name
+        if self.name and name != "SIGTSTP":
+            os.write(2, self._farewell)
+            os._exit(CODES[self.name])
+        self.name = self.name or name

@@ -1,0 +1,267 @@
+"""Runs one drill from its plan to its result: the one path that command, schedule and console take. Scores nothing."""
+
+import os
+import queue
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from drills.engine.admission import admit, hold_services
+from drills.engine.clock import Clock, SystemClock
+from drills.engine.conditions import Conditions
+from drills.engine.drill import Drill, Parts
+from drills.engine.ending import Result, came_to
+from drills.engine.faults import FaultRun
+from drills.engine.hands import Hands
+from drills.engine.interrupts import Interrupts
+from drills.engine.looking import MARGIN, Lookout, look
+from drills.engine.narrator import Narrator
+from drills.engine.preparing import prepare
+from drills.engine.recorder import Opening, Recorder
+from drills.engine.reverting import Reverter
+from drills.engine.timing import Happened
+from drills.engine.witness import Witness
+from drills.guard import control
+from drills.guard.calls import within
+from drills.guard.errors import Blocked, GuardError, Held, Hung
+from drills.guard.guards import ENVIRONMENT, Guards
+from drills.guard.leases import lease
+from drills.guard.lines import Facts
+from drills.guard.undolog import UndoLog
+from drills.plan import Plan
+from drills.plan.places import store_address
+from drills.signals.contract import Alert, SignalError
+from drills.store import Line, open_store
+from injectors.contract import InjectorError
+
+PREPARE_LIMIT = 60.0
+"""Seconds that looking at all targets may take before the drill is refused."""
+STEADY_LIMIT = 30.0
+SETTLE = 1.0
+HUNG = 3
+"""The exit code of a process that ends itself because an injector's call hangs: its guards revert, it cannot say how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller decides; the rest is in the plan."""
+
+    person: bool = True
+    """A person is there, who can start what waits for a hand."""
+    part_of: str = ""
+    """The game day this drill is a part of."""
+    by: str = "gameday"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a live display may show, read between two rounds; moments are monotonic seconds."""
+
+    drill: str
+    now: float
+    started: float
+    limit: float
+    faults: dict[str, FaultRun]
+    conditions: Conditions
+
+
+Hear = Callable[[Line], None]
+Watch = Callable[[View], None]
+
+
+def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch = lambda _: None) -> Result:
+    """Run the drill to its end. Raises `DrillRefused` before anything is on record; after that the result says it."""
+    admit(plan, person=options.person)
+    drill, folder = control.new_drill_folder(plan.workspace.folder)
+    guards = Guards(folder)
+    guards.spawn()
+    with ExitStack() as ends:
+        ends.callback(guards.close)
+        tag = f"gameday-{drill}-{secrets.token_hex(3)}"
+        os.environ[ENVIRONMENT] = tag
+        log = ends.enter_context(UndoLog.create(folder, _facts(plan, drill, tag)))
+        ends.enter_context(hold_services(plan, log.path))
+        farewell = f"Left to the guards. Check with: gameday status; revert by hand with: gameday revert {drill}"
+        interrupts = ends.enter_context(Interrupts(farewell))
+        return _Run(plan, options, drill, folder, tag, guards, log, interrupts, hear, watch).to_the_end()
+
+
+def _facts(plan: Plan, drill: str, tag: str) -> Facts:
+    return Facts(
+        drill,
+        tag,
+        str(plan.workspace.folder.absolute()),
+        plan.environment,
+        settle=SETTLE,
+        scenario=plan.scenario.id,
+    )
+
+
+class _Run:
+    """The parts of one running drill, put together once."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything a drill is made of
+        self,
+        plan: Plan,
+        options: Options,
+        drill: str,
+        folder: Path,
+        tag: str,
+        guards: Guards,
+        log: UndoLog,
+        interrupts: Interrupts,
+        hear: Hear,
+        watch: Watch,
+    ) -> None:
+        self.plan, self.options, self.folder, self.watch = plan, options, folder, watch
+        self.clock: Clock = SystemClock()
+        self.started = self.clock.mono()
+        self.name, self.log, self.guards = drill, log, guards
+        self.heard: list[Line] = []
+        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+        def take(line: Line) -> None:
+            self.heard.append(line)
+            hear(line)
+
+        scenario = plan.scenario
+        opening = Opening(drill, scenario.id, scenario.service, plan.environment, self.clock.at(self.started))
+        self.recorder = Recorder(lambda: open_store(store_address(plan.workspace)), opening, take)
+        self.narrator = Narrator(self.recorder, self.clock, plan)
+        self.hands = Hands(log, self.clock, inbox.put)
+        self.lookout = Lookout(plan.probes, self.clock, inbox.put)
+        self.witness = Witness(plan, folder, guards, interrupts, self.recorder, self._source_changed)
+        self.inbox = inbox
+        self.parts = Parts(
+            plan=plan,
+            clock=self.clock,
+            narrator=self.narrator,
+            hands=self.hands,
+            reverter=Reverter(log, self.clock, SETTLE, inbox.put),
+            lookout=self.lookout,
+            witness=self.witness,
+            inbox=inbox,
+            heard=self.heard,
+        )
+        self.drill = Drill(
+            parts=self.parts,
+            faults=_fault_runs(plan, tag, folder),
+            happened=Happened(self.started),
+            conditions=Conditions(plan.probes, scenario.stop_unless, self.started),
+            steady_by=self.started + _patience(plan),
+        )
+
+    def to_the_end(self) -> Result:
+        """Open, go round until over, close; whatever happens, what is on is reverted first."""
+        self.recorder.start()
+        self.narrator.started(self.started, self.name, part_of=self.options.part_of)
+        try:
+            with ExitStack() as ends:
+                self._open(ends)
+                self._go_round()
+                self._look_back()
+        finally:
+            self.lookout.stop()
+            self.hands.stop()
+        return self._close()
+
+    def _open(self, ends: ExitStack) -> None:
+        self._listen(ends)
+        if self.drill.refused:
+            return
+        try:
+            within(PREPARE_LIMIT, lambda: self._prepare(ends), self.witness.beat)
+        except (InjectorError, Held, Blocked, GuardError) as wrong:
+            why = "preparing took too long" if isinstance(wrong, Hung) else str(wrong)
+            self.drill.refused = why
+            return
+        self.hands.start()
+        self.lookout.start()
+
+    def _listen(self, ends: ExitStack) -> None:
+        for name, source in self.plan.sources.items():
+            try:
+                source.start(self.inbox.put)
+            except SignalError as wrong:
+                self.drill.refused = f"{name}: {wrong}"
+                return
+            ends.callback(source.stop)
+            self.narrator.source(self.clock.mono(), name, listening=True)
+
+    def _source_changed(self, name: str, problem: str) -> None:
+        self.narrator.source(self.clock.mono(), name, listening=not problem, why=problem)
+
+    def _prepare(self, ends: ExitStack) -> None:
+        """Look at every change, and take the lease of each owner."""
+        held: set[str] = set()
+        for fault in self.drill.faults.values():
+            when = fault.planned.when
+            for change in fault.changes:
+                prepared = prepare(
+                    change, self.clock, fault.planned.duration, when.delay if when.anchor is None else 0.0
+                )
+                if prepared.injector.owner not in held:
+                    ends.enter_context(lease(prepared.injector.owner, self.log.path))
+                    held.add(prepared.injector.owner)
+                fault.prepared[change.id] = prepared
+
+    def _go_round(self) -> None:
+        while not self.drill.over():
+            self.drill.round()
+            if self.hands.overdue():
+                self._leave_to_the_guards()
+            self.watch(self._view())
+
+    def _view(self) -> View:
+        limit = self.started + self.plan.time_limit
+        return View(self.name, self.clock.mono(), self.started, limit, self.drill.faults, self.drill.conditions)
+
+    def _leave_to_the_guards(self) -> None:
+        """A call that hangs may still act later: only the end of this process makes sure that it does not."""
+        text = (
+            f"drill {self.name}: an injector's call hangs; ending now, the guards revert. Check with: gameday status\n"
+        )
+        os.write(2, text.encode())
+        os._exit(HUNG)
+
+    def _look_back(self) -> None:
+        """The last look at each probe, so that a scorecard knows how it was at the end."""
+        self.lookout.stop()
+        while not self.inbox.empty():
+            item = self.inbox.get_nowait()
+            if isinstance(item, Alert):
+                self.narrator.alert(item)
+        if self.drill.stop is not None or self.drill.refused:
+            return
+        for planned in self.plan.probes.values():
+            if planned.id in self.drill.conditions.known:
+                last = partial(look, planned, self.clock)
+                self.narrator.probe(within(planned.timeout + MARGIN, last, self.witness.beat))
+
+    def _close(self) -> Result:
+        result = came_to(self.name, self.drill.faults.values(), self.drill.stop, self.drill.refused)
+        self.narrator.ended(self.clock.mono(), result)
+        spill = self.folder / "timeline-not-saved.jsonl"
+        if not self.recorder.close(spill):
+            why = f"{result.why}; the timeline could not be saved ({self.recorder.problem}), it is in {spill}"
+            return replace(result, why=why, exit_code=result.exit_code or 2)
+        return result
+
+
+def _fault_runs(plan: Plan, tag: str, folder: Path) -> dict[str, FaultRun]:
+    vault = folder / "vault"
+    vault.mkdir(mode=0o700, exist_ok=True)
+    runs = {}
+    for name, planned in plan.faults.items():
+        runs[name] = FaultRun(planned, tuple(replace(each, tag=tag, vault=str(vault)) for each in planned.changes))
+    return runs
+
+
+def _patience(plan: Plan) -> float:
+    """Seconds within which the steady state must be seen good: two looks at its slowest probe."""
+    steady = [plan.probes[name] for name in plan.scenario.steady_state]
+    return min(STEADY_LIMIT, max((2 * each.timeout + each.every for each in steady), default=1.0))
