@@ -99,6 +99,9 @@ def _checked(call: Callable[..., requests.Response]) -> requests.Response:
     except requests.HTTPError as wrong:
         family = Failed if wrong.response.status_code >= 500 else Refused
         raise family(f"it answered {wrong.response.status_code}: {_said(wrong.response.content)}") from None
+    except requests.ReadTimeout:
+        # A real Toxiproxy hangs for good when a toxic is removed while a client has stopped reading.
+        raise Unreachable(f"no answer in {TIMEOUT:g} s: if it stays so, restart that Toxiproxy") from None
     except requests.RequestException as wrong:
         raise Unreachable(f"it did not answer ({type(wrong).__name__})") from None
     return answer

@@ -1,8 +1,11 @@
 """Each toxic is felt the same behind our proxy and behind the real server, and the two APIs answer alike."""
 
 import contextlib
+import json
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -261,7 +264,7 @@ def test_an_upstream_that_is_gone_closes_the_connection(server, port):
         assert until_closed(client) == b""
 
 
-def test_a_client_that_goes_away_with_a_reset_leaves_the_proxy_well(server, port):
+def test_a_client_that_goes_away_with_a_reset_leaves_the_proxy_well(port):
     with connect(port) as client:
         client.sendall(b"hello")
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -269,16 +272,18 @@ def test_a_client_that_goes_away_with_a_reset_leaves_the_proxy_well(server, port
         assert round_trip(client) < 0.1
 
 
-def test_a_reader_that_does_not_read_cannot_hold_up_taking_a_toxic_away(server, port):
-    bend(server, "bandwidth", rate=1_000_000)
-    with connect(port) as client:
-        client.settimeout(0.5)
-        with contextlib.suppress(TimeoutError):
-            for _ in range(200):
-                client.sendall(b"y" * 100_000)
-        begun = time.monotonic()
-        straighten(server)
-        assert time.monotonic() - begun < 8
+def test_a_client_that_stops_reading_cannot_hold_up_taking_a_toxic_away(echo):
+    with EmbeddedToxiproxy() as ours:  # the real server hangs here, for good
+        port = ours.create("shop", echo.address)
+        bend(ours, "bandwidth", rate=1_000_000)
+        with connect(port) as client:
+            client.settimeout(0.5)
+            with contextlib.suppress(TimeoutError):
+                for _ in range(200):
+                    client.sendall(b"y" * 100_000)
+            begun = time.monotonic()
+            straighten(ours)
+            assert time.monotonic() - begun < 0.5
 
 
 # --- the two APIs answer alike
@@ -334,7 +339,7 @@ def told(server: Toxiproxy, echo: Echo) -> list:
         return value
 
     server.create("shop", echo.address)
-    answers = [(method, path, *plain(server.ask(method, path, body))) for method, path, body in CONVERSATION]
+    answers = [(method, path, plain(list(server.ask(method, path, body)))) for method, path, body in CONVERSATION]
     server.reset()
     return answers
 
@@ -374,10 +379,6 @@ def test_what_is_no_request_is_refused_and_the_proxy_stays_well(sent, status):
 
 
 def test_the_proxy_starts_on_any_port_and_with_proxies_from_a_file(tmp_path, echo):
-    import json
-    import subprocess
-    import sys
-
     config = tmp_path / "proxies.json"
     config.write_text(json.dumps([{"name": "shop", "listen": "127.0.0.1:0", "upstream": echo.address}]))
     command = [sys.executable, "-m", "drills.demo.proxy", "--port", "0", "--config", str(config)]
