@@ -18,7 +18,7 @@ def canonical(value: Json) -> str:
 
 
 def plain(value: Json) -> Json:
-    """Make a body what it will be when it is read back: lists for tuples, words for NaN and Infinity."""
+    """Make a body what JSON can say: lists for tuples, words for NaN and Infinity."""
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -44,8 +44,8 @@ def digest(entry: Entry) -> str:
 
 def link(line: Line, seq: int, previous: str) -> Entry:
     """Give a line its place after the entry whose digest is `previous`."""
-    body = plain(line.body)
-    size = len(canonical(body))
+    text = canonical(plain(line.body))
+    body, size = json.loads(text), len(text)
     if size > ENTRY_CAP:
         raise StoreError(
             f"an entry of kind {line.kind!r} has {size} bytes, over the {ENTRY_CAP} allowed: keep it as evidence"

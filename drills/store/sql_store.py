@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,15 +65,12 @@ class SqlStore:
         return entries
 
     def entries(self, drill_id: str, after: int = 0, limit: int | None = None) -> list[Entry]:
-        wanted = (
-            select(schema.entries)
-            .where(schema.entries.c.drill_id == drill_id, schema.entries.c.seq > after)
-            .order_by(schema.entries.c.seq)
-            .limit(limit)
-        )
-        with self._reading() as connection:
-            self._drill(connection, drill_id)
-            return [self._entry(row) for row in connection.execute(wanted)]
+        entries = [_entry(row) for row in self._rows(drill_id, after, limit)]
+        damaged = next((entry for entry in entries if not isinstance(entry.body, dict)), None)
+        if damaged is not None:
+            why = f"entry {damaged.seq} of drill {drill_id} is not JSON any more: it was changed after it was written"
+            raise StoreError(f"store {self._path}: {why}; restore a copy")
+        return entries
 
     def drill(self, drill_id: str) -> DrillRow:
         with self._reading() as connection:
@@ -108,12 +105,16 @@ class SqlStore:
             ).first()
         if row is None:
             raise StoreError(f"store {self._path}: no evidence {digest[:12]} was kept")
-        return Evidence(*row)
+        digest, media_type, about, size, content = row
+        return Evidence(
+            digest, media_type, about, size, content if isinstance(content, bytes) else str(content).encode()
+        )
 
     def verify(self, drill_id: str) -> list[str]:
         drill = self.drill(drill_id)
-        entries = self.entries(drill_id)
+        entries = [_entry(row) for row in self._rows(drill_id)]
         found = chain.breaks(entries, drill.head_seq, drill.head_digest)
+        entries = [entry for entry in entries if isinstance(entry.body, dict)]
         if _ending(entries) != _ending_of(drill):
             found.append("the drill's row and its timeline do not agree on how it ended")
         return found + [problem for digest in sorted(_named(entries)) for problem in self._look_at(digest)]
@@ -137,13 +138,16 @@ class SqlStore:
         ids = ", ".join(connection.scalars(latest)) or "none yet"
         raise StoreError(f"store {self._path}: there is no drill {drill_id} (the latest: {ids})")
 
-    def _entry(self, row: Row[Any]) -> Entry:
-        try:
-            body = json.loads(row.body)
-        except ValueError as error:
-            why = f"entry {row.seq} of drill {row.drill_id} is not JSON any more: it was changed after it was written"
-            raise StoreError(f"store {self._path}: {why}; restore a copy") from error
-        return Entry(row.seq, row.at, row.kind, row.by, row.audience, body, row.previous, row.digest)
+    def _rows(self, drill_id: str, after: int = 0, limit: int | None = None) -> Sequence[Row[Any]]:
+        wanted = (
+            select(schema.entries)
+            .where(schema.entries.c.drill_id == drill_id, schema.entries.c.seq > after)
+            .order_by(schema.entries.c.seq)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            self._drill(connection, drill_id)
+            return connection.execute(wanted).all()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -161,6 +165,15 @@ class SqlStore:
     def _reading(self) -> Iterator[Connection]:
         with explained(str(self._path)), self._engine.connect() as connection:
             yield connection
+
+
+def _entry(row: Row[Any]) -> Entry:
+    """One row as an entry; what is no longer JSON becomes the text it is, which no hash will fit."""
+    try:
+        body = json.loads(row.body)
+    except ValueError:
+        body = str(row.body)
+    return Entry(row.seq, row.at, row.kind, row.by, row.audience, body, row.previous, row.digest)
 
 
 def _linked(lines: Iterable[Line], seq: int, previous: str) -> list[Entry]:
