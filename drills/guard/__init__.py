@@ -1,1 +1,1 @@
-"""No fault outlives its drill: undo log, guards, and the revert they share. Imports nothing, so that guards start fast."""
+"""No fault outlives its drill: undo log, guards, the revert they share. Imports nothing: guards start fast."""

@@ -1,4 +1,4 @@
-"""What people say to a running drill, as small files: STOP, latch, safety lever, starts by hand. Never needs a server."""
+"""What people say to a running drill, as small files: STOP, latch, safety lever, starts by hand. Needs no a server."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""One drill at a time per target: an exclusive lease for each owner, for all workspaces of this user. Never touches a target."""
+"""One drill at a time per target: an exclusive lease per owner, for all workspaces of this user. Never harms one."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The life of one change, as pure functions: what to do next, and what each answer means. Never a clock, a wait or a call."""
+"""The life of one change, as pure functions: what to do next, what each answer means. Never a clock, wait or call."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -77,7 +77,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """One change and all that is known of it. What stands after `resolved` lives in memory only: a reader starts afresh."""
+    """One change and all that is known of it. What follows `resolved` is in memory only: a reader starts afresh."""
 
     change: Change
     undo: Undo
@@ -216,7 +216,7 @@ def looked(tracked: Tracked, state: State, now: float, limits: Limits = LIMITS) 
 
 
 def failed(tracked: Tracked, why: str, now: float, limits: Limits = LIMITS, *, final: bool = False) -> Tracked:
-    """A call or a look failed: try again later, or never when `final`. What was clear before is no longer known to be."""
+    """A call or a look failed: try again later, or never when `final`. Nothing counts as clear any more."""
     wait = min(limits.first_wait * 2.0 ** min(tracked.tries, 30), limits.longest_wait)
     return replace(
         tracked, tries=tracked.tries + 1, again_at=now + wait, why=why, final=tracked.final or final, clear_since=None

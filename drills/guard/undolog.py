@@ -1,4 +1,4 @@
-"""The undo log of one drill: appends lines that are on disk before `append` returns. Never deletes, never touches a target."""
+"""The undo log of one drill: a line is on disk before `append` returns. Never deletes and never touches a target."""
 
 import errno
 import os

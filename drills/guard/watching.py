@@ -1,0 +1,183 @@
+"""What a guard does: watch the drill's process, fence it, elect one taker, revert. Only stdlib until idle."""
+
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from drills.guard import page, processes
+from drills.guard.own_time import OwnTime
+from drills.guard.preload import Preload
+
+if TYPE_CHECKING:
+    from drills.guard.undolog import UndoLog
+
+TICK = 0.05
+QUICK = 0.002
+QUICK_TRIES = 25
+FIRST_PATIENCE, LONGEST_PATIENCE = 2.0, 60.0
+
+
+class Guard:
+    """One of two; either can do everything alone."""
+
+    def __init__(self, slot: int, folder: str, descriptor: int, hung: float, stopped: float) -> None:
+        """Take the slot; the drill's process is in slot 0."""
+        self.slot, self.folder = slot, folder
+        self.log_path = os.path.join(folder, "undo.jsonl")  # noqa: PTH118 - pathlib costs the first milliseconds
+        self.page = page.Page(descriptor)
+        self.limits = (hung, stopped)
+        self.peer = next(each for each in page.GUARDS if each != slot)
+        pid = os.getpid()
+        self.page.enter(slot, pid, processes.start_time(pid))
+
+    def run(self) -> None:
+        """Watch until the drill's process is gone, then see that nothing stays; never returns."""
+        code = 1
+        try:
+            if self._watch() and (log := self._elect()):
+                self._take_over(log)
+            code = 0
+        except BaseException:
+            self._complain()
+            raise
+        finally:
+            os._exit(code)  # a hung call in a thread must not keep this process
+
+    def _watch(self) -> bool:
+        """True once the drill's process is dead; False when it is done and nothing is open."""
+        drill = processes.open_process(self.page.pid(page.DRILL), self.page.start(page.DRILL))
+        pulse = processes.Pulse(self.page, page.DRILL, *self.limits)
+        preload = Preload(self.log_path, self.slot)
+        self.page.say(self.slot, page.WATCHING)
+        while drill is not None and not processes.is_dead(drill, TICK):
+            self.page.beat(self.slot)
+            if self.page.closing and self.page.said(self.slot) == page.WATCHING:
+                if not self._anything_open():
+                    return False
+                self.page.say(self.slot, page.STAYING)
+            preload.tick()
+            if pulse.is_lost():
+                if self._anything_open():
+                    self._fence(drill)
+                else:
+                    pulse.forgive()
+        return True
+
+    def _fence(self, pidfd: int) -> None:
+        """Kill it and see it dead: only a dead process cannot wake up and go on."""
+        processes.kill(pidfd)
+        while not processes.is_dead(pidfd, TICK):
+            self.page.beat(self.slot)
+
+    def _anything_open(self) -> bool:
+        from drills.guard.reading import read_log  # noqa: PLC0415 - not before it is needed
+
+        try:
+            return bool(read_log(self.log_path).open)
+        except FileNotFoundError:
+            return False
+
+    def _elect(self) -> "UndoLog | None":
+        """The undo log, once this guard has its lock; None when nothing is left to do."""
+        from drills.guard.errors import Held  # noqa: PLC0415 - as above
+        from drills.guard.undolog import UndoLog  # noqa: PLC0415
+
+        tries = 0
+        winner = _Winner(self.page, self.peer, self.limits)
+        while True:
+            self.page.beat(self.slot)
+            try:
+                log = UndoLog.open(self.log_path)
+            except Held:
+                pass
+            except FileNotFoundError:
+                return None
+            else:
+                self.page.hold(self.slot, page.HOLDING)
+                return log
+            if winner.is_patient():
+                return None
+            tries += 1
+            winner.wait(QUICK if tries <= QUICK_TRIES else TICK)
+
+    def _take_over(self, log: "UndoLog") -> None:
+        from drills.guard.take_over import mend  # noqa: PLC0415 - as above
+
+        by = f"guard {self.slot}"
+        done = mend(log, by=by, why="the drill's process is gone", tick=self._tick)
+        facts = log.log.facts
+        log.close()
+        self.page.hold(self.slot, page.PATIENT)
+        if facts is not None and done.retry:
+            self._be_patient(by, facts.patience)
+
+    def _be_patient(self, by: str, patience: float) -> None:
+        """What could not be reached may come back, and with it a request that waited there: look again, ever rarer.
+
+        Between two looks the log is free, so that a person can revert or resolve.
+        """
+        from drills.guard.errors import Held  # noqa: PLC0415 - as above
+        from drills.guard.take_over import mend  # noqa: PLC0415
+        from drills.guard.undolog import UndoLog  # noqa: PLC0415
+
+        own, pause = OwnTime(), FIRST_PATIENCE
+        while own.step() < patience:
+            next_look = own.passed + min(pause, patience - own.passed)
+            while own.step() < next_look:
+                self._tick()
+                time.sleep(TICK)
+            pause = min(pause * 1.5, LONGEST_PATIENCE)
+            try:
+                with UndoLog.open(self.log_path) as log:
+                    if not mend(log, by=by, why="looking again at what is stuck", tick=self._tick).retry:
+                        return
+            except Held:
+                continue
+            except FileNotFoundError:
+                return
+
+    def _tick(self) -> None:
+        self.page.beat(self.slot)
+
+    def _complain(self) -> None:
+        """Say where it broke, and no more: a message might hold a secret. Nobody reads a guard's standard error."""
+        kind, _, trace = sys.exc_info()
+        places = []
+        while trace is not None:
+            places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        name = os.path.join(self.folder, f"guard-{self.slot}-broke.txt")  # noqa: PTH118 - as above
+        with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+            file.write("\n".join([kind.__name__ if kind else "", *places, *(t.name for t in threading.enumerate())]))
+
+
+class _Winner:
+    """The other guard, as the loser of the election sees it: watched, and killed when it hangs."""
+
+    def __init__(self, shared: page.Page, slot: int, limits: tuple[float, float]) -> None:
+        self._page, self._slot, self._limits = shared, slot, limits
+        self._pulse = processes.Pulse(shared, slot, *limits)
+        self._pidfd: int | None = None
+        self._pid = 0
+
+    def is_patient(self) -> bool:
+        """Has it done all it could, and only looks again from time to time?"""
+        return self._page.holds(self._slot) == page.PATIENT and not self._is_gone()
+
+    def wait(self, seconds: float) -> None:
+        """Until it is dead, at most so long; killed when it has fallen silent."""
+        if self._is_gone() or self._pidfd is None:
+            time.sleep(seconds)
+            return
+        if not processes.is_dead(self._pidfd, seconds) and self._pulse.is_lost():
+            processes.kill(self._pidfd)
+
+    def _is_gone(self) -> bool:
+        pid = self._page.pid(self._slot)
+        if pid != self._pid:
+            self._pid = pid
+            self._pidfd = processes.open_process(pid, self._page.start(self._slot))
+            self._pulse = processes.Pulse(self._page, self._slot, *self._limits)
+        return self._pidfd is None or processes.is_dead(self._pidfd)
