@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -174,7 +175,7 @@ class Toxiproxy(Running):
     def reset(self) -> None:
         """Delete every proxy."""
         for name in self.ask("GET", "/proxies")[1]:
-            self.ask("DELETE", f"/proxies/{name}")
+            self.ask("DELETE", f"/proxies/{quote(name)}")
 
     def create(self, name: str, upstream: str, listen: str = "127.0.0.1:0", *, enabled: bool = True) -> int:
         """Create a proxy; return its port."""

@@ -12,8 +12,12 @@ from injectors.toxiproxy.server import Exists, Failed, Missing, Server
 
 def without(server: Server, proxy: str, *, toxic: str, because: Failed) -> None:
     """Look once more, try once more, then replace. Raises `because` where a replacement would do harm."""
-    now = server.proxy(proxy)
+    try:
+        now = server.proxy(proxy)
+    except Missing:
+        now = {"toxics": []}
     if not any(each["name"] == toxic for each in now["toxics"]):
+        finish(server, proxy, toxic=toxic)
         return
     try:
         server.remove_toxic(proxy, toxic)

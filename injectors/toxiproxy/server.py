@@ -20,6 +20,7 @@ from injectors.values import Keys
 
 TIMEOUT = 3.0
 """Seconds for one call, to connect and between two parts of the answer."""
+STRANGER = "it answers, but not as a Toxiproxy does: check the url of the target"
 
 
 def _address(url: str) -> str:
@@ -90,7 +91,7 @@ def _checked(call: Callable[..., requests.Response]) -> requests.Response:
     except NotFound as missing:
         said = _said(missing.args[0])
         if said not in ("proxy not found", "toxic not found"):
-            raise Refused("it answers, but not as a Toxiproxy does: check the url of the target") from None
+            raise Refused(STRANGER) from None
         raise Missing(said) from None
     except ProxyExists as exists:
         raise Exists(_said(exists.args[0])) from None
@@ -123,11 +124,12 @@ class Server:
 
     def proxies(self) -> dict[str, Json]:
         """Every proxy with its toxics, by name."""
-        return self._json("list the proxies", "/proxies")
+        found = self._call("list the proxies", "get", "/proxies")
+        return self._understood(found, lambda held: all(map(_is_proxy, held.values())))
 
     def proxy(self, name: str) -> dict[str, Json]:
         """One proxy with its toxics. Raises `Missing`."""
-        return self._json(f"read the proxy {name}", _proxy(name))
+        return self._understood(self._call(f"read the proxy {name}", "get", _proxy(name)), _is_proxy)
 
     def create(self, name: str, *, listen: str, upstream: str, enabled: bool) -> None:
         """Raises `Exists`."""
@@ -157,15 +159,19 @@ class Server:
             raise type(wrong)(f"Toxiproxy {self.url}, asked to {asked}: {wrong}") from None
         return answer
 
-    def _json(self, asked: str, path: str) -> dict[str, Json]:
-        answer = self._call(asked, "get", path)
+    def _understood(self, answer: requests.Response, fits: Callable[[Json], bool]) -> dict[str, Json]:
         try:
-            found = answer.json()
+            found: Json = answer.json()
         except ValueError:
             found = None
-        if not isinstance(found, dict):
-            raise Refused(f"Toxiproxy {self.url}: it answers, but not as a Toxiproxy does: check the url of the target")
+        if not isinstance(found, dict) or not fits(found):
+            raise Refused(f"Toxiproxy {self.url}: {STRANGER}")
         return found
+
+
+def _is_proxy(found: Json) -> bool:
+    keys = {"name", "listen", "upstream", "enabled", "toxics"}
+    return isinstance(found, dict) and found.keys() >= keys and isinstance(found["toxics"], list)
 
 
 @cache
