@@ -76,7 +76,8 @@ def _stop(body: Mapping[str, Json]) -> str:
 
 
 def _message(body: Mapping[str, Json]) -> str:
-    return f"{body.get('sender')} to {body.get('to') or 'all'}: {body.get('text')}"
+    to = ", ".join(map(str, body.get("to") or ["all"]))
+    return f"{body.get('sender')} to {to}: {body.get('text')}"
 
 
 def _note(body: Mapping[str, Json]) -> str:
