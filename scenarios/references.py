@@ -69,9 +69,9 @@ def _shape(data: Data, origin: Origin) -> Iterable[Problem]:
     if "stop_unless" not in data:
         told = "stop_unless is missing: list the probes that stop the drill when they turn bad; none: `stop_unless: []`"
         yield origin.problem((), told)
-    if not data.get("steady_state"):
-        told = "steady_state is missing: list the probes that must be good before the first fault and at the end"
-        yield origin.problem(("steady_state",), told, at_key="steady_state" in data)
+    if "steady_state" not in data:
+        told = "steady_state is missing: list the probes that must be good before the first fault, or write `[]`"
+        yield origin.problem((), told)
 
 
 def _moments(data: Data, origin: Origin, things: str) -> Iterable[Problem]:

@@ -68,18 +68,21 @@ class Drill:
             self._send_due(now)
         self._end_due(now)
 
+    @property
+    def limit(self) -> float:
+        """When nobody waits any longer: `time_limit` counts from the first confirmed effect, as the measures do."""
+        starts = [run.planned.when.delay for run in self.faults.values() if run.planned.when.edge == "start"]
+        first = min((run.active_at for run in self.faults.values() if run.active_at is not None), default=None)
+        since = self.happened.started + min(starts, default=0.0) if first is None else first
+        return since + self.parts.plan.time_limit
+
     def over(self) -> bool:
         """Is every fault over and nothing left to wait for?"""
         runs = self.faults.values()
         if any(run.touched for run in runs):
             return False
         now = self.parts.clock.mono()
-        if (
-            self.stop
-            or self.refused
-            or any(run.void for run in runs)
-            or now >= self.happened.started + self.parts.plan.time_limit
-        ):
+        if self.stop or self.refused or any(run.void for run in runs) or now >= self.limit:
             return True
         if any(run.stage is Stage.WAITING and self._may_come(run) for run in runs):
             return False
@@ -221,9 +224,8 @@ class Drill:
             self.parts.hands.inject([run.prepared[change.id] for run in due for change in run.changes])
 
     def _end_due(self, now: float) -> None:
-        limit = self.happened.started + self.parts.plan.time_limit
         void = next((run.void for run in self.faults.values() if run.void), "")
-        if void or now >= limit:
+        if void or now >= self.limit:
             self._end_all(void or "the time limit is over")
         for run in self.faults.values():
             if run.stage in {Stage.STARTING, Stage.ON} and is_over(run.ends_at, now):

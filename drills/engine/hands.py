@@ -205,10 +205,11 @@ class Hands:
     def _move(self, names: list[str], phase: Phase, why: str = "", *, announce: bool = True) -> None:
         if not names:
             return
-        seen_at = {name: self._tracked[name].seen_at for name in names}
+        now = self._clock.mono()
+        seen_at = {name: self._tracked[name].seen_at if announce else now for name in names}
         self._log.append(*(lines.Moved(name, phase, why, "drill", self._clock.at(seen_at[name])) for name in names))
         for name in names:
             before = self._tracked[name]
-            self._tracked[name] = phases.begin(before, phase, self._clock.at(before.seen_at), why, "drill")
+            self._tracked[name] = phases.begin(before, phase, self._clock.at(seen_at[name]), why, "drill")
             if announce:
                 self._deliver(Moved(name, phase, seen_at[name], why))

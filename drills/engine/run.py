@@ -217,8 +217,8 @@ class _Run:
             self.watch(self._view())
 
     def _view(self) -> View:
-        limit = self.started + self.plan.time_limit
-        return View(self.name, self.clock.mono(), self.started, limit, self.drill.faults, self.drill.conditions)
+        drill = self.drill
+        return View(self.name, self.clock.mono(), self.started, drill.limit, drill.faults, drill.conditions)
 
     def _leave_to_the_guards(self) -> None:
         """A call that hangs may still act later: only the end of this process makes sure that it does not."""
