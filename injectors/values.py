@@ -31,8 +31,9 @@ SECRET_LIMIT = 64 * 1024
 _PLAIN = {"gameday.plain": True}
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIZES = {"B": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
-_DURATION = r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+"
-_SIZE = r"(\d+(?:\.\d+)?)(B|kB|MB|GB|KiB|MiB|GiB)"
+_NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
+_DURATION = rf"(?:{_NUMBER}(?:ms|s|m|h|d))+"
+_SIZE = rf"({_NUMBER})(B|kB|MB|GB|KiB|MiB|GiB)"
 
 
 class Keys(BaseModel):
@@ -64,7 +65,7 @@ def _seconds(value: Any, info: ValidationInfo) -> Any:
         return value
     if not isinstance(value, str) or not re.fullmatch(_DURATION, value):
         raise ValueError("write a duration with its unit, such as 300ms, 30s, 5m or 1m30s")
-    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value))
+    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(rf"({_NUMBER})(ms|s|m|h|d)", value))
 
 
 def _size(value: Any, info: ValidationInfo) -> Any:
@@ -86,7 +87,7 @@ def _rate(value: Any, info: ValidationInfo) -> Any:
 
 
 def _share(value: Any) -> Any:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", value) if isinstance(value, str) else None
+    found = re.fullmatch(rf"({_NUMBER})%", value) if isinstance(value, str) else None
     if found:
         return float(found[1]) / 100
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -121,7 +122,7 @@ Share = Annotated[
     Field(ge=0, le=1),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)?%$"}],
+            "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": f"^{_NUMBER}%$"}],
             "examples": ["20%"],
         }
     ),

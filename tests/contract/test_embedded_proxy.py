@@ -286,6 +286,36 @@ def test_a_client_that_stops_reading_cannot_hold_up_taking_a_toxic_away(echo):
             assert time.monotonic() - begun < 0.5
 
 
+@pytest.mark.parametrize("stream", ["downstream", "upstream"])
+def test_no_byte_is_lost_or_swapped_while_toxics_come_and_go(server, port, stream):
+    sent = b"".join(number.to_bytes(4, "big") for number in range(300_000))
+    kinds = [
+        ("latency", {"latency": 20, "jitter": 10}),
+        ("slicer", {"average_size": 5000, "size_variation": 1000, "delay": 100}),
+        ("bandwidth", {"rate": 50_000}),
+        ("slow_close", {"delay": 10}),
+    ]
+    with connect(port) as client:
+        sending = threading.Thread(target=client.sendall, args=(sent,))
+        changing = threading.Thread(target=lambda: [_come_and_go(server, stream, kinds) for _ in range(4)])
+        sending.start()
+        changing.start()
+        got = exactly(client, len(sent))
+        changing.join(20)
+        sending.join(20)
+        assert got == sent
+        assert round_trip(client) < 0.1
+
+
+def _come_and_go(server, stream, kinds):
+    for kind, numbers in kinds:
+        body = {"name": kind, "type": kind, "stream": stream, "attributes": numbers}
+        assert server.ask("POST", "/proxies/shop/toxics", body)[0] == 200
+        time.sleep(0.01)
+    for kind, _ in kinds:
+        assert server.ask("DELETE", f"/proxies/shop/toxics/{kind}")[0] == 204
+
+
 # --- the two APIs answer alike
 
 

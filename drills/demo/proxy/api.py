@@ -11,7 +11,7 @@ from drills.demo.proxy.toxics import TYPES
 
 Answer = tuple[int, Any]
 """(status, what is answered as JSON; None: nothing)."""
-TOXICS_LIMIT = 100
+TOXICS_LIMIT = 5000
 """Toxics on one proxy."""
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "version": {"GET": "_version"},
