@@ -105,20 +105,20 @@ def round_trip(client: socket.socket, data: bytes = b"ping") -> float:
 
 def test_without_a_toxic_data_passes_whole_and_at_once(port):
     with connect(port) as client:
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
         assert round_trip(client, bytes(range(256)) * 4000) < 2
 
 
 @pytest.mark.parametrize("stream", ["downstream", "upstream"])
 def test_latency_delays_connections_that_are_there_and_new_ones_and_ends(server, port, stream):
     with connect(port) as old:
-        assert round_trip(old) < 0.1
+        assert round_trip(old) < 0.15
         bend(server, "latency", stream, latency=200)
-        assert 0.19 < round_trip(old) < 0.4
+        assert 0.19 < round_trip(old) < 0.8
         with connect(port) as new:
-            assert 0.19 < round_trip(new) < 0.4
+            assert 0.19 < round_trip(new) < 0.8
         straighten(server)
-        assert round_trip(old) < 0.1
+        assert round_trip(old) < 0.15
 
 
 def test_latency_delays_data_but_not_its_rate(server, port):
@@ -135,7 +135,7 @@ def test_latency_that_is_taken_away_hands_on_what_it_held(server, port):
         straighten(server)
         client.settimeout(1)
         assert exactly(client, 8) == b"a letter"
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_jitter_varies_the_delay_within_its_bounds(server, port):
@@ -150,7 +150,7 @@ def test_jitter_varies_the_delay_within_its_bounds(server, port):
 def test_a_toxicity_of_zero_harms_no_connection(server, port):
     bend(server, "latency", toxicity=0, latency=2000)
     with connect(port) as client:
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_two_toxics_add_up_and_each_can_be_taken_away_alone(server, port):
@@ -161,7 +161,7 @@ def test_two_toxics_add_up_and_each_can_be_taken_away_alone(server, port):
         straighten(server)
         assert 0.14 < round_trip(client) < 0.3
         server.ask("DELETE", "/proxies/shop/toxics/other")
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_a_toxic_can_be_given_other_numbers(server, port):
@@ -199,7 +199,7 @@ def test_timeout_of_zero_holds_the_connection_until_it_is_taken_away(server, por
         straighten(server)
         assert until_closed(client) == b""
     with connect(port) as client:
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_reset_peer_resets_the_connection(server, port):
@@ -255,7 +255,7 @@ def test_down_cuts_connections_and_refuses_new_ones_until_it_is_up_again(server,
         connect(port)
     assert server.ask("PATCH", "/proxies/shop", {"enabled": True})[0] == 200
     with connect(port) as client:
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_an_upstream_that_is_gone_closes_the_connection(server, port):
@@ -269,7 +269,7 @@ def test_a_client_that_goes_away_with_a_reset_leaves_the_proxy_well(port):
         client.sendall(b"hello")
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     with connect(port) as client:
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def test_a_client_that_stops_reading_cannot_hold_up_taking_a_toxic_away(echo):
@@ -304,7 +304,7 @@ def test_no_byte_is_lost_or_swapped_while_toxics_come_and_go(server, port, strea
         changing.join(20)
         sending.join(20)
         assert got == sent
-        assert round_trip(client) < 0.1
+        assert round_trip(client) < 0.15
 
 
 def _come_and_go(server, stream, kinds):
