@@ -1,0 +1,173 @@
+"""Starts small drills, kills parts of them, and tells whether anything stayed. Ends only what it started, by its id."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from drills.guard import processes
+from drills.guard.control import new_drill_folder
+from drills.guard.reading import read_log
+from drills.guard.take_over import take_over
+from drills.guard.undolog import FILE
+
+PROGRAM = Path(__file__).with_name("orchestrator.py")
+END = 60.0
+
+
+class Crash:
+    """One drill in a workspace of its own, on real files and, where given, on real proxies."""
+
+    def __init__(self, workspace, changes, **wanted):
+        workspace.mkdir(parents=True, exist_ok=True)
+        self.folder = new_drill_folder(workspace)[1]
+        self.wanted = {"hold": 0.3, "settle": 0.3, "patience": 0.0, **wanted}
+        order = workspace / "order.json"
+        order.write_text(json.dumps({"folder": str(self.folder), "changes": changes, **self.wanted}))
+        self.errors = workspace / "errors"
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, str(PROGRAM), str(order)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        self.said = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        for pid in self.guards():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def guards(self):
+        """Ids of the guards of this drill that live, also of replaced ones, with no help of the drill's process."""
+        wanted, found = str(self.folder).encode(), []
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                with suppress(OSError), open(f"/proc/{name}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+                    if len(words) > 5 and words[3].endswith(b"watch.py") and words[5] == wanted:
+                        found.append(int(name))
+        return sorted(found)
+
+    def wait_said(self, word, seconds=END):
+        """Wait until the drill's process says this; what it said so far."""
+        until = time.monotonic() + seconds
+        stream = self.process.stdout.fileno()
+        while word.encode() not in self.said:
+            if time.monotonic() > until or self.process.poll() is not None:
+                raise AssertionError(f"never said {word}: {self.said!r} {self.errors.read_text()}")
+            if select.select([stream], [], [], 0.05)[0]:
+                self.said += os.read(stream, 65536)
+        return self.said.decode()
+
+    def kill(self, pid):
+        """SIGKILL, if it is still there."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def wait_over(self, seconds=END):
+        """Wait until the drill's process and all its guards are gone."""
+        until = time.monotonic() + seconds
+        while self.process.poll() is None or self.guards():
+            assert time.monotonic() < until, f"still there: {self.process.poll()}, {self.guards()}, {self.story()}"
+            time.sleep(0.01)
+
+    def log(self):
+        """What the undo log says; None when it was never begun."""
+        try:
+            return read_log(self.folder / FILE)
+        except FileNotFoundError:
+            return None
+
+    def story(self):
+        """The lines of the log and what the process said, for a failing test."""
+        log = self.log()
+        broke = [path.read_text() for path in self.folder.glob("*broke*")]
+        return [*(log.lines if log else ()), self.said, self.errors.read_text(), *broke]
+
+    def next_command(self):
+        """What the next `gameday` command does after all three died."""
+        with suppress(FileNotFoundError):
+            return take_over(self.folder, by="gameday revert --all")
+
+    def assert_nothing_left(self):
+        """Nothing open, nothing damaged, no process."""
+        log = self.log()
+        assert log is None or log.closed, self.story()
+        assert log is None or not processes.tagged(log.tag)
+        assert not list(self.folder.glob("*broke*")), self.story()
+
+
+class Files:
+    """Files for `noop`, remembered byte for byte with mode and owner."""
+
+    def __init__(self, folder, count=3):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.paths = [folder / f"target{number}" for number in range(count)]
+        for number, path in enumerate(self.paths[1:]):
+            path.write_text(f"line of {number}\n")
+            path.chmod(0o640)
+        self.before = self.now()
+
+    def changes(self):
+        """One change a file; the first file does not exist before."""
+        return [{"kind": "noop", "subject": str(path), "parameters": {"file": str(path)}} for path in self.paths]
+
+    def now(self):
+        """Everything that must be as before."""
+        return [
+            (path.read_bytes(), path.stat().st_mode, path.stat().st_uid) if path.exists() else None
+            for path in self.paths
+        ]
+
+    def bent(self):
+        """How many of them hold our line."""
+        return sum(path.exists() and b"gameday-" in path.read_bytes() for path in self.paths)
+
+
+class Proxies:
+    """Proxies with a foreign toxic on each, remembered field for field."""
+
+    def __init__(self, server, name, count=2):
+        self.server = server
+        self.names = [f"{name}-{number}" for number in range(count)]
+        for each in self.names:
+            server.create(each, "127.0.0.1:9")
+            foreign = {"name": "foreign", "type": "latency", "attributes": {"latency": 3}}
+            assert server.ask("POST", f"/proxies/{each}/toxics", foreign)[0] == 200
+        self.before = self.now()
+
+    def changes(self):
+        """A latency on each, and the last one is also slowed down: two changes of one owner."""
+        wanted = [(name, "toxiproxy.latency", {"latency": 0.2}) for name in self.names]
+        wanted.append((self.names[-1], "toxiproxy.bandwidth", {"rate": 20000.0}))
+        return [
+            {
+                "kind": kind,
+                "subject": name,
+                "target": {"url": self.server.url},
+                "consent": self.names,
+                "parameters": {"proxy": name, **more},
+            }
+            for name, kind, more in wanted
+        ]
+
+    def now(self):
+        """The proxies as the server shows them."""
+        return [self.server.ask("GET", f"/proxies/{name}") for name in self.names]
+
+    def bent(self):
+        """How many of our toxics are there."""
+        return sum(len(proxy["toxics"]) - 1 for _, proxy in self.now())
