@@ -7,8 +7,7 @@ from typing import Annotated, Any, Protocol, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scenarios.origin import Origin
-from scenarios.problems import Path, Problem, is_secret, shown
+from scenarios.problems import Path, Problem, Severity, is_secret, shown
 from scenarios.suggest import close, for_key
 from scenarios.values import ID, LINE, TEXT
 
@@ -29,19 +28,27 @@ WANTED: Mapping[str, str] = {
 """What to write where a required key is missing."""
 
 
+class Pointing(Protocol):
+    """Whatever knows where values stand: a file while it is read, or what was read from it."""
+
+    def problem(self, path: Path, message: str, severity: Severity = "error", *, at_key: bool = False) -> Problem:
+        """A problem at the place of `path`."""
+        ...
+
+
 class Speaker(Protocol):
     """Says one type of error in our words."""
 
     def __call__(self, context: Mapping[str, Any], value: Any, *, echo: bool) -> str: ...
 
 
-def problems(error: ValidationError, model: type[BaseModel], origin: Origin, at: Path = ()) -> list[Problem]:
+def problems(error: ValidationError, model: type[BaseModel], origin: Pointing, at: Path = ()) -> list[Problem]:
     """Every error of `model`, which was read from `at` in the file."""
     found = error.errors(include_url=False)
     return [_problem(each, model, origin, at) for each in found]
 
 
-def _problem(error: ErrorDetails, model: type[BaseModel], origin: Origin, at: Path) -> Problem:
+def _problem(error: ErrorDetails, model: type[BaseModel], origin: Pointing, at: Path) -> Problem:
     loc = tuple(step for step in error["loc"] if step != "[key]")
     path: Path = (*at, *loc)
     secret = is_secret(path)

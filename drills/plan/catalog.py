@@ -1,0 +1,33 @@
+"""The scenarios and game days of a workspace, by id. Reads the first key of each file and no more."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from scenarios import Problem, Workspace
+from scenarios.shelf import Head, files, heads
+
+
+def scenario_files(workspace: Workspace) -> dict[str, Path]:
+    """Scenario id -> its file; of twins the first."""
+    found: dict[str, Path] = {}
+    for head in heads(workspace.scenario_folders):
+        if head.kind == "scenario":
+            found.setdefault(head.id, head.path)
+    return found
+
+
+def all_files(workspace: Workspace) -> list[Path]:
+    """Every file that may hold a scenario or a game day."""
+    return [path for folder in workspace.scenario_folders for path in files(folder)]
+
+
+def twins(found: Iterable[Head]) -> list[Problem]:
+    """Ids that more than one file has: each file after the first is told."""
+    first: dict[str, Path] = {}
+    problems = []
+    for head in found:
+        known = first.setdefault(head.id, head.path)
+        if known.resolve() != head.path.resolve():
+            told = f"{known} has the id {head.id} already: ids are unique in a workspace"
+            problems.append(Problem(str(head.path), 1, 1, head.kind, told))
+    return problems
