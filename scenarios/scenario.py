@@ -55,6 +55,13 @@ class UnsafeAction(Keys):
     until: Text | None = None
 
 
+def _told(value: Json) -> Json:
+    return {"text": value} if isinstance(value, str) else value
+
+
+Unsafe = Annotated[UnsafeAction, BeforeValidator(_told, json_schema_input_type=str | UnsafeAction)]
+
+
 class Answer(Keys):
     """The key: what is really wrong. Facilitators' eyes only."""
 
@@ -66,13 +73,7 @@ class Answer(Keys):
     harmed: Names = ()
     safe: Names = ()
     cause: Lines = ()
-    unsafe_actions: Annotated[
-        tuple[
-            Annotated[UnsafeAction, BeforeValidator(lambda told: {"text": told} if isinstance(told, str) else told)],
-            ...,
-        ],
-        Field(max_length=LIMITS.names),
-    ] = ()
+    unsafe_actions: Annotated[tuple[Unsafe, ...], Field(max_length=LIMITS.names)] = ()
     next_decision: Text | None = None
     runbook: Id | None = None
 

@@ -151,7 +151,7 @@ def _folders(workspace: Workspace) -> Iterator[Problem]:
     for index, folder in enumerate(workspace.scenario_folders):
         if not folder.is_dir():
             told = f"there is no folder {folder}: make it, or write where the scenarios are"
-            yield workspace.problem(("scenarios", index), told)
+            yield workspace.problem(("scenarios", index), told, "warning")
     yield from twins(heads(workspace.scenario_folders))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from drills.plan.kinds import fault_kind, plain, probe_kind, read
 from drills.plan.planned import PlannedProbe
-from drills.plan.targets import Found, Need, Place, resolve
+from drills.plan.targets import Found, Need, Place, missing, resolve
 from drills.plan.used import probes_in
 from drills.signals import registry as signals
 from drills.signals.contract import AlertSource, SignalError
@@ -56,7 +56,7 @@ def join(scenario: Scenario, workspace: Workspace, environment: str) -> Joined:
 def _fault(joined: Joined, name: str, use: FaultUse, place: Place, at: At) -> None:
     kind = fault_kind(use.inject, at)
     if isinstance(kind, Problem):
-        joined.problems.append(kind)
+        joined.problems += [kind, *_missing(use.target, place, at)]
         return
     before = len(joined.problems)
     joined.problems += _life(use, kind, at)
@@ -85,7 +85,7 @@ def _life(use: FaultUse, kind: Kind, at: At) -> list[Problem]:
 def _probe(joined: Joined, name: str, use: ProbeUse, place: Place, at: At) -> None:
     kind = probe_kind(use.probe, at)
     if isinstance(kind, Problem):
-        joined.problems.append(kind)
+        joined.problems += [kind, *_missing(use.target, place, at)]
         return
     parameters = _read(joined, kind.parameters, use.with_, at, "with")
     good = _read(joined, kind.good, use.good, at, "good")
@@ -109,7 +109,15 @@ def _probe(joined: Joined, name: str, use: ProbeUse, place: Place, at: At) -> No
         for_=use.for_,
         writes=use.writes,
         cohort=use.cohort,
+        parameters=plain(parameters),
+        good=plain(good),
     )
+
+
+def _missing(named: str | None, place: Place, at: At) -> list[Problem]:
+    """Of a kind that is not known, at least the target's name can be looked at."""
+    told = missing(named, place) if named is not None else None
+    return [at[0].problem((*at[1], "target"), told)] if told else []
 
 
 def _read(joined: Joined, model: Any, values: Mapping[str, Any], at: At, key: str) -> Any:

@@ -83,7 +83,9 @@ def _planned(name: str, use: FaultUse, fault: JoinedFault, pool: Sequence[str], 
         )
         for number, subject in enumerate(chosen, start=1)
     )
-    return PlannedFault(name, fault.kind, fault.target_name, use.when, use.duration, tuple(pool), changes)
+    return PlannedFault(
+        name, fault.kind, fault.target_name, use.when, use.duration, tuple(pool), changes, fault.parameters
+    )
 
 
 def _over_caps(fault: PlannedFault, caps: Caps, *, explicit: bool) -> list[str]:

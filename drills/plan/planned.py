@@ -1,7 +1,8 @@
 """What a drill will do, with every default and every target settled. Plain values; nothing here acts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from drills.signals.contract import AlertSource, Probe, ProbeKind
 from injectors.contract import Change, Kind
@@ -23,6 +24,8 @@ class PlannedFault:
     candidates: tuple[str, ...]
     """All subjects that match, sorted; `changes` are for those that were selected."""
     changes: tuple[Change, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Its `with:` after defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class PlannedProbe:
     """Seconds it must be bad before it counts as bad."""
     writes: bool
     cohort: str | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Its `with:` after defaults."""
+    good: Mapping[str, Any] = field(default_factory=dict)
+    """What good is, after defaults."""
 
 
 @dataclass(frozen=True, slots=True)

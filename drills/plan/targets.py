@@ -59,7 +59,7 @@ def resolve(need: Need, place: Place, at: tuple[Written, Path]) -> Found:
     environment, held = place.environment, place.targets
     file, path = at
     if need.named is not None:
-        told = _named(need, environment, held)
+        told = _named(need, place)
         if told:
             return Found(problem=file.problem((*path, "target"), told))
         return Found(need.named, held[need.named])
@@ -80,12 +80,19 @@ def resolve(need: Need, place: Place, at: tuple[Written, Path]) -> Found:
     return Found(problem=file.problem(path, told, at_key=True))
 
 
-def _named(need: Need, environment: str, held: Mapping[str, Target]) -> str | None:
-    name = need.named or ""
+def missing(name: str, place: Place) -> str | None:
+    """Why there is no such target, if there is none."""
+    if name in place.targets:
+        return None
+    return f"{place.environment} has no target {shown(name)}: {for_name(name, place.targets)}"
+
+
+def _named(need: Need, place: Place) -> str | None:
+    name, held = need.named or "", place.targets
     if not need.kind:
         return f"{need.user} needs no target: leave it out"
-    if name not in held:
-        return f"{environment} has no target {shown(name)}: {for_name(name, held)}"
+    if told := missing(name, place):
+        return told
     if held[name].kind != need.kind:
         fitting = [each for each, target in held.items() if target.kind == need.kind]
         return f"{shown(name)} is of kind {held[name].kind}, and {need.user} needs {need.kind}: {for_name('', fitting)}"
