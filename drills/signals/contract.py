@@ -115,7 +115,7 @@ class AlertSource(Protocol):
 
     @property
     def problem(self) -> str:
-        """Why it cannot hear right now, in words; empty while it listens. One that is blind makes "no alert" unknown."""
+        """Why it cannot hear right now, in words; empty while it listens. Blind makes "no alert" unknown."""
         ...
 
     def start(self, deliver: Callable[[Alert], None]) -> None:
