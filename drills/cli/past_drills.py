@@ -1,5 +1,6 @@
 """Finds the store and the drill that a command looking back is about. Opens it to read only."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,25 @@ def chosen(store: Store, drill: str) -> DrillRow:
     return latest[0]
 
 
-def _of_workspace() -> Path:
+def _of_workspace() -> str | Path:
+    """The workspace's store, after the timelines of drills whose process died were completed."""
     import scenarios  # noqa: PLC0415 - not needed with --store, and it loads pydantic
+    from drills.engine.aftermath import complete  # noqa: PLC0415
+    from drills.guard.control import drill_folders  # noqa: PLC0415
+    from drills.plan.places import store_address  # noqa: PLC0415
 
-    found = scenarios.find_workspace(Path.cwd())
-    return (found.parent if found.is_file() else found) / ".gameday" / "store.db"
+    workspace = scenarios.load_workspace(scenarios.find_workspace(Path.cwd()))
+    address = store_address(workspace)
+    if isinstance(address, Path) and not address.exists() and not drill_folders(workspace.folder):
+        return address  # nothing was ever run here: reading says so
+    try:
+        store = open_store(address)
+    except StoreError:
+        return address  # reading may still work, and says it better
+    try:
+        complete(store, workspace.folder)
+    except StoreError as wrong:
+        print(f"WARNING: the timelines of dead drills could not be completed: {wrong}", file=sys.stderr)
+    finally:
+        store.close()
+    return address

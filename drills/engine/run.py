@@ -36,6 +36,7 @@ from drills.plan import Plan
 from drills.plan.places import store_address
 from drills.signals.contract import Alert, SignalError
 from drills.store import Line, open_store
+from injectors import registry
 from injectors.contract import InjectorError
 
 PREPARE_LIMIT = 60.0
@@ -200,14 +201,13 @@ class _Run:
         held: set[str] = set()
         for fault in self.drill.faults.values():
             when = fault.planned.when
+            delay = when.delay if when.edge == "start" else 0.0
             for change in fault.changes:
-                prepared = prepare(
-                    change, self.clock, fault.planned.duration, when.delay if when.anchor is None else 0.0
-                )
-                if prepared.injector.owner not in held:
-                    ends.enter_context(lease(prepared.injector.owner, self.log.path))
-                    held.add(prepared.injector.owner)
-                fault.prepared[change.id] = prepared
+                owner = registry.make(change).owner
+                if owner not in held:
+                    ends.enter_context(lease(owner, self.log.path))
+                    held.add(owner)
+                fault.prepared[change.id] = prepare(change, self.clock, fault.planned.duration, delay)
 
     def _go_round(self) -> None:
         while not self.drill.over():
