@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from drills.cli.exits import Exit
+from drills.cli.settings_option import Settings, settings_of
 
 
 def command(  # noqa: PLR0913 - one parameter an option
     file: Annotated[Path, typer.Argument(help="A scenario or a game day.", show_default=False)],
     *,
     environment: Annotated[str, typer.Option("--environment", "-e", help="Where; default: the workspace's.")] = "",
-    settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE for the scenario's `vars`.")] = None,
+    settings: Settings = None,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Everything but the writes.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before something that cannot be reverted.")] = False,
     no_person: Annotated[bool, typer.Option("--no-person", help="Nobody is there: refuse `by hand`.")] = False,
@@ -21,7 +22,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     import scenarios  # noqa: PLC0415 - `--help` does not pay for it
 
     workspace = scenarios.load_workspace(scenarios.find_workspace(file.absolute().parent))
-    loaded = scenarios.load(file, settings=_settings(settings or []))
+    loaded = scenarios.load(file, settings=settings_of(settings))
     if isinstance(loaded, scenarios.GameDay):
         from drills.cli.game_day_run import run_game_day  # noqa: PLC0415
 
@@ -34,16 +35,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         sys.exit(rehearse_drill(plan))
     _ask_about_what_stays(plan, yes=yes)
     sys.exit(run_drill(plan, person=not no_person))
-
-
-def _settings(given: list[str]) -> dict[str, str]:
-    found = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals or not name:
-            raise typer.BadParameter(f"{each!r}: write --set NAME=VALUE")
-        found[name] = value
-    return found
 
 
 def _ask_about_what_stays(plan: "object", *, yes: bool) -> None:

@@ -1,9 +1,10 @@
-"""Looks at everything a drill would touch and says what would refuse it. Changes nothing; reads no probe that writes."""
+"""Looks at all that a drill would touch and says what would refuse it. Changes nothing; reads no probe that writes."""
 
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from drills.engine.admission import admit
@@ -55,7 +56,7 @@ def _refusals(fault: PlannedFault, vault: Path) -> list[str]:
     for change in fault.changes:
         trial = replace(change, tag="gameday-plan", vault=str(vault))
         try:
-            within(LOOK_LIMIT, lambda trial=trial: prepare(trial, clock, fault.duration))
+            within(LOOK_LIMIT, partial(prepare, trial, clock, fault.duration))
         except (InjectorError, GuardError) as wrong:
             told.append(f"{change.id}: {wrong}")
     return told

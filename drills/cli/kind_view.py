@@ -1,0 +1,57 @@
+"""Shows one kind of fault, probe or alert source: its keys with their bounds, and an example. It decides nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from drills.cli.tables import show
+from scenarios.suggest import for_name
+
+_BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
+
+
+def keys(title: str, model: type[BaseModel]) -> None:
+    """A table of the keys that stand under `with:` or `good:`."""
+    made = model.model_json_schema(by_alias=True)
+    required, parts = made.get("required", []), made.get("$defs", {})
+    rows = [
+        (name, _type(part, parts), _default(part, required=name in required), part.get("description", ""))
+        for name, part in made.get("properties", {}).items()
+    ]
+    show(title, ("key", "value", "default", "what it is"), rows)
+
+
+def unknown(word: str, name: str, names: list[str]) -> str:
+    """The one line for a name that nobody has."""
+    return f"error: no {word} is called '{name}': {for_name(name, names, 'installed are')}"
+
+
+def example(text: str) -> str:
+    """An example's lines, indented."""
+    return "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def _default(part: Mapping[str, Any], *, required: bool) -> str:
+    if required:
+        return "required"
+    value = part.get("default")
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _type(part: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        return "{env: NAME} or {file: PATH}" if name == "Secret" else _type(parts.get(name, {}), {})
+    if "enum" in part:
+        return " | ".join(map(str, part["enum"]))
+    if "const" in part:
+        return str(part["const"])
+    for key in ("anyOf", "oneOf"):
+        if key in part:
+            return " or ".join(dict.fromkeys(_type(each, parts) for each in part[key] if each.get("type") != "null"))
+    if examples := part.get("examples"):
+        return f"such as {examples[0]}"
+    kind = {"object": "map", "array": "list", "string": "text", "integer": "whole number"}.get(part.get("type", ""), "")
+    bounds = [f"{words} {part[key]:g}" for key, words in _BOUNDS.items() if key in part]
+    return ", ".join([kind or part.get("type", "any value"), *bounds])

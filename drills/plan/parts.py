@@ -1,0 +1,20 @@
+"""The scenarios behind a game day's parts, with what each part sets. Runs none of them."""
+
+from drills.plan.catalog import scenario_files
+from drills.plan.checking import check
+from scenarios import GameDay, Scenario, ScenarioError, Workspace, load
+
+
+def scenarios_of(day: GameDay, workspace: Workspace) -> dict[str, Scenario]:
+    """Part -> its scenario; a tabletop has none. Raises `ScenarioError` when any part has a problem."""
+    errors = [problem for problem in check(day, workspace) if problem.severity == "error"]
+    if errors:
+        raise ScenarioError(errors)
+    files = scenario_files(workspace)
+    found = {}
+    for name, part in day.parts.items():
+        if part.scenario is not None:
+            loaded = load(files[part.scenario], settings=part.set)
+            if isinstance(loaded, Scenario):
+                found[name] = loaded
+    return found
