@@ -23,9 +23,9 @@ _ROOT = os.path.dirname(os.path.dirname(_HERE))  # noqa: PTH120 - as above
 class Guards:
     """Two processes that watch this one and each other, and revert from the undo log once this one is gone or hangs.
 
-    Spawn them before anything heavy is imported; the undo log may be created later, in the same folder. From the first
-    `beat` on, this process counts as hung when it does not beat for about 5 s (1 s when it is stopped) while a change
-    is open; then a guard kills it.
+    Spawn them before anything heavy is imported; the undo log may be created later, in the same folder. While a change
+    is open, this process counts as hung when it does not beat for about 5 s (1 s when it is stopped); then a guard
+    kills it.
     """
 
     def __init__(
@@ -161,9 +161,12 @@ class _Child:
 
     def is_lost(self) -> bool:
         """Dead, hung, or not up in time."""
-        if self._page.said(self._slot) == page.STARTING and self._starting.step() >= START_SECONDS:
+        if self.is_dead():
             return True
-        return self.is_dead() or self._pulse.is_lost()
+        if self._page.said(self._slot) == page.STARTING:
+            self._pulse.forgive()
+            return self._starting.step() >= START_SECONDS
+        return self._pulse.is_lost()
 
     def end(self) -> None:
         """Kill it if it lives, and take its end note, so that no zombie stays."""

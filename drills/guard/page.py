@@ -63,7 +63,7 @@ class Page:
         return self._words[slot * _WORDS + _READY]
 
     def hold(self, slot: int, how: int) -> None:
-        """NOT_HOLDING the undo log, HOLDING it, or PATIENT: only looking again from time to time."""
+        """NOT_HOLDING the undo log, HOLDING it, or PATIENT: all is done that could be done."""
         self._words[slot * _WORDS + _HOLDS] = how
 
     def holds(self, slot: int) -> int:

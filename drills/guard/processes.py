@@ -128,9 +128,9 @@ class Pulse:
         self._own = OwnTime()
 
     def is_lost(self) -> bool:
-        """Has it begun to beat, and then fallen silent for too long? Ask at least every 100 ms."""
+        """Has it been silent for too long? Ask at least every 100 ms."""
         beats = self._page.beats(self._slot)
-        if beats != self._last or beats == 0:
+        if beats != self._last:
             self._last = beats
             self._own.reset()
             return False

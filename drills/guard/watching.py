@@ -50,6 +50,7 @@ class Guard:
         drill = processes.open_process(self.page.pid(page.DRILL), self.page.start(page.DRILL))
         pulse = processes.Pulse(self.page, page.DRILL, *self.limits)
         preload = Preload(self.log_path, self.slot)
+        self.page.beat(self.slot)  # from now on it counts as hung when it falls silent
         self.page.say(self.slot, page.WATCHING)
         while drill is not None and not processes.is_dead(drill, TICK):
             self.page.beat(self.slot)
@@ -91,14 +92,14 @@ class Guard:
             try:
                 log = UndoLog.open(self.log_path)
             except Held:
-                pass
+                log = None
             except FileNotFoundError:
                 return None
-            else:
+            if winner.has_done_all():
+                return None
+            if log is not None:
                 self.page.hold(self.slot, page.HOLDING)
                 return log
-            if winner.is_patient():
-                return None
             tries += 1
             winner.wait(QUICK if tries <= QUICK_TRIES else TICK)
 
@@ -108,8 +109,8 @@ class Guard:
         by = f"guard {self.slot}"
         done = mend(log, by=by, why="the drill's process is gone", tick=self._tick)
         facts = log.log.facts
-        log.close()
         self.page.hold(self.slot, page.PATIENT)
+        log.close()
         if facts is not None and done.retry:
             self._be_patient(by, facts.patience)
 
@@ -162,9 +163,9 @@ class _Winner:
         self._pidfd: int | None = None
         self._pid = 0
 
-    def is_patient(self) -> bool:
-        """Has it done all it could, and only looks again from time to time?"""
-        return self._page.holds(self._slot) == page.PATIENT and not self._is_gone()
+    def has_done_all(self) -> bool:
+        """Has it reverted what it could? Then it is gone, or only looks again from time to time."""
+        return self._page.holds(self._slot) == page.PATIENT
 
     def wait(self, seconds: float) -> None:
         """Until it is dead, at most so long; killed when it has fallen silent."""

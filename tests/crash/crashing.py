@@ -27,9 +27,9 @@ class Crash:
         workspace.mkdir(parents=True, exist_ok=True)
         self.folder = new_drill_folder(workspace)[1]
         self.wanted = {"hold": 0.3, "settle": 0.3, "patience": 0.0, **wanted}
-        order = workspace / "order.json"
+        order = self.folder / "order.json"
         order.write_text(json.dumps({"folder": str(self.folder), "changes": changes, **self.wanted}))
-        self.errors = workspace / "errors"
+        self.errors = self.folder / "errors"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, str(PROGRAM), str(order)],
@@ -53,12 +53,12 @@ class Crash:
     def guards(self):
         """Ids of the guards of this drill that live, also of replaced ones, with no help of the drill's process."""
         wanted, found = str(self.folder).encode(), []
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                with suppress(OSError), open(f"/proc/{name}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit():
+                with suppress(OSError):
+                    words = (process / "cmdline").read_bytes().split(b"\0")
                     if len(words) > 5 and words[3].endswith(b"watch.py") and words[5] == wanted:
-                        found.append(int(name))
+                        found.append(int(process.name))
         return sorted(found)
 
     def wait_said(self, word, seconds=END):
@@ -167,6 +167,11 @@ class Proxies:
     def now(self):
         """The proxies as the server shows them."""
         return [self.server.ask("GET", f"/proxies/{name}") for name in self.names]
+
+    def remove(self):
+        """Delete them."""
+        for name in self.names:
+            self.server.ask("DELETE", f"/proxies/{name}")
 
     def bent(self):
         """How many of our toxics are there."""

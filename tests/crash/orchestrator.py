@@ -1,6 +1,6 @@
 """A small drill's process for crash tests: real undo log, guards and injectors; it dies where it is told to.
 
-Its one argument is a JSON file: folder, changes (kind, parameters, target, consent, subject), hold, settle, die, hang.
+Its one argument is a JSON file: folder, changes (kind, parameters, target, consent, subject), how to end.
 """
 
 import json
@@ -95,6 +95,10 @@ class Drill:
             self.turn()
             time.sleep(0.002)
         print("injecting", change.id, flush=True)
+        until = time.monotonic() + self.wanted.get("pause", 0)
+        while time.monotonic() < until:
+            self.turn()
+            time.sleep(BEAT)
         try:
             within(self.wanted.get("deadline", 20), lambda: injector.inject(undo), self.turn)
         except Hung:
@@ -103,8 +107,8 @@ class Drill:
 
     def hold(self):
         hang = self.wanted.get("hang")
-        if hang == "child":
-            subprocess.Popen([sys.executable, "-c", self.wanted["child"]], start_new_session=True)
+        if child := self.wanted.get("child"):
+            subprocess.Popen([sys.executable, "-c", *child], start_new_session=True)
         if hang == "main":
             time.sleep(600)
         if hang == "fork":
@@ -117,9 +121,11 @@ class Drill:
 
 def fork_without_exec():
     """A trap: the child lives on with all that it was given."""
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         threading.Event().wait(60)
         os._exit(0)
+    print("forked", child, flush=True)
 
 
 if __name__ == "__main__":
