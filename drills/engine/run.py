@@ -44,7 +44,7 @@ PREPARE_LIMIT = 60.0
 STEADY_LIMIT = 30.0
 SETTLE = 1.0
 HUNG = 3
-"""The exit code of a process that ends itself because an injector's call hangs: its guards revert, it cannot say how."""
+"""The exit code of a process that ends itself because an injector's call hangs: its guards revert."""
 
 
 @dataclass(frozen=True, slots=True)

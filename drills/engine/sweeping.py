@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from drills.guard import control
@@ -48,7 +49,7 @@ def sweep(workspace: Workspace) -> Swept:
             if finder is None:
                 continue
             try:
-                left = within(LOOK_LIMIT, lambda finder=finder, target=target: finder.left_behind(target.with_))
+                left = within(LOOK_LIMIT, partial(finder.left_behind, target.with_))
             except (InjectorError, Hung) as wrong:
                 unseen.append(f"{environment}/{name}: {wrong}")
                 continue

@@ -15,8 +15,6 @@ PROBES: Mapping[str, str] = {
     "tcp": "drills.signals.probes.tcp_connect",
     "tls": "drills.signals.probes.tls_certificate",
     "process.count": "drills.signals.probes.process_count",
-    "nats.queue_depth": "drills.signals.probes.nats_queue_depth",
-    "nats.queue_age": "drills.signals.probes.nats_queue_age",
     "prometheus.query": "drills.signals.probes.prometheus_query",
     "command": "drills.signals.probes.command_output",
 }
@@ -24,7 +22,6 @@ PROBES: Mapping[str, str] = {
 
 SOURCES: Mapping[str, str] = {
     "webhook": "drills.signals.sources.webhook",
-    "alertmanager": "drills.signals.sources.alertmanager",
 }
 """A target's `kind:` that brings alerts -> the module that holds `KIND`."""
 

@@ -335,7 +335,8 @@ def test_a_locked_store_stops_the_drill_reverts_it_and_keeps_what_was_not_saved(
         [
             sys.executable,
             "-c",
-            "import sqlite3,sys,time\nc=sqlite3.connect(sys.argv[1]);c.execute('begin exclusive');print('held',flush=True);time.sleep(60)",
+            "import sqlite3,sys,time\n"
+            "c=sqlite3.connect(sys.argv[1]);c.execute('begin exclusive')\nprint('held',flush=True);time.sleep(60)",
             str(here.folder / ".gameday" / "store.db"),
         ],
         stdout=subprocess.PIPE,

@@ -119,9 +119,7 @@ def test_good_time_counts_from_the_first_good_look_without_a_break():
 
 
 def test_a_drill_waits_for_the_alert_and_for_the_watch_after_the_clear():
-    rubric = Rubric(
-        steady_state=("p",), alert=AlertLimit("Down", 10.0), recovery=RecoveryLimit(within=60.0, watch=3.0)
-    )
+    rubric = Rubric(steady_state=("p",), alert=AlertLimit("Down", 10.0), recovery=RecoveryLimit(within=60.0, watch=3.0))
     conditions = _looks(True, True)
 
     assert not reached(rubric, conditions, alerted=False, last_clear=1.0, now=10.0)
