@@ -233,7 +233,7 @@ class _Reader:
             mark = event.start_mark
             if key in children:
                 line = node.keys[key][0]
-                self._tell(event, path, f"the key {{}} stands here twice, first in line {line}: remove one", key)
+                self._tell(event, within, f"the key {{}} stands here twice, first in line {line}: remove one", key)
                 continue
             children[key] = child
             node.keys[key] = (mark.line + 1, mark.column + 1)

@@ -26,13 +26,16 @@ _MEANINGS: Sequence[tuple[str, str]] = (
     ),
 )
 
+_POINT_AT_THE_BEGINNING = ("found unexpected end of stream", "could not find expected ':'")
+"""The mistake is where this began, not where it was noticed."""
+
 
 def explain(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
     """Line and column from 1, and what to write instead."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return _unprintable(error, text)
     mark, problem = error.problem_mark, error.problem or "this is not YAML"
-    if problem.startswith("found unexpected end of stream") and error.context_mark is not None:
+    if problem.startswith(_POINT_AT_THE_BEGINNING) and error.context_mark is not None:
         mark = error.context_mark
     line, column = mark.line + 1, mark.column + 1
     if "cannot start any token" in problem or "tab character" in problem:

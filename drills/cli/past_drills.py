@@ -44,7 +44,11 @@ def _of_workspace() -> str | Path:
     from drills.guard.control import drill_folders  # noqa: PLC0415
     from drills.plan.places import store_address  # noqa: PLC0415
 
-    workspace = scenarios.load_workspace(scenarios.find_workspace(Path.cwd()))
+    found = scenarios.find_workspace(Path.cwd())
+    try:
+        workspace = scenarios.load_workspace(found)
+    except scenarios.ScenarioError:  # what was recorded can be read, whatever became of gameday.yaml
+        return (found.parent if found.is_file() else found) / ".gameday" / "store.db"
     address = store_address(workspace)
     if isinstance(address, Path) and not address.exists() and not drill_folders(workspace.folder):
         return address  # nothing was ever run here: reading says so

@@ -1,4 +1,4 @@
-"""The demo from beginning to end: opens the stage, runs the drills, reads their scorecards, ends all. Prints nothing."""
+"""The demo from beginning to end: opens the stage, runs the drills, reads their scorecards, ends all. Prints."""
 
 import shutil
 import signal

@@ -1,4 +1,4 @@
-"""What the five core drills are known to find in this shop, and whether a run found it. Reads scorecards, makes none."""
+"""What the five core drills are known to find in this shop, and whether a run found it. Reads scorecards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -38,6 +38,7 @@ from drills.signals.contract import Alert, SignalError
 from drills.store import Line, open_store
 from injectors import registry
 from injectors.contract import InjectorError
+from scenarios import Scenario
 
 PREPARE_LIMIT = 60.0
 """Seconds that looking at all targets may take before the drill is refused."""
@@ -137,23 +138,26 @@ class _Run:
         self.lookout = Lookout(plan.probes, self.clock, inbox.put)
         self.witness = Witness(plan, folder, guards, interrupts, self.recorder, self._source_changed)
         self.inbox = inbox
-        self.parts = Parts(
-            plan=plan,
+        self.drill = self._put_together(tag, scenario)
+
+    def _put_together(self, tag: str, scenario: Scenario) -> Drill:
+        parts = Parts(
+            plan=self.plan,
             clock=self.clock,
             narrator=self.narrator,
             hands=self.hands,
-            reverter=Reverter(log, self.clock, SETTLE, inbox.put),
+            reverter=Reverter(self.log, self.clock, SETTLE, self.inbox.put),
             lookout=self.lookout,
             witness=self.witness,
-            inbox=inbox,
+            inbox=self.inbox,
             heard=self.heard,
         )
-        self.drill = Drill(
-            parts=self.parts,
-            faults=_fault_runs(plan, tag, folder),
+        return Drill(
+            parts=parts,
+            faults=_fault_runs(self.plan, tag, self.folder),
             happened=Happened(self.started),
-            conditions=Conditions(plan.probes, scenario.stop_unless, self.started),
-            steady_by=self.started + _patience(plan),
+            conditions=Conditions(self.plan.probes, scenario.stop_unless, self.started),
+            steady_by=self.started + _patience(self.plan),
         )
 
     def to_the_end(self) -> Result:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
-from nats.errors import AuthorizationError, ConnectionClosedError, NoRespondersError
+from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import Error as NatsError
 from pydantic import AfterValidator, Field, model_validator
 
@@ -95,28 +95,29 @@ class Server:
         Raises `Missing`, `Refused` (no right to ask this), `Unreachable`, or an `InjectorError` with the server's word.
         """
         payload = b"" if body is None else json.dumps(dict(body)).encode()
-        answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload))
+        answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload, self._account()))
         if wrong := answer.get("error"):
             raise self._said_no(request, wrong)
         return answer
 
-    async def _bounded(self, subject: str, payload: bytes) -> dict[str, Json]:
+    async def _bounded(self, subject: str, payload: bytes, account: Mapping[str, Any]) -> dict[str, Json]:
         url, limit = self.settings.url, self.settings.timeout
         try:
             async with asyncio.timeout(limit):
-                return await self._asked(subject, payload)
+                return await self._asked(subject, payload, account)
         except TimeoutError:
             raise Unreachable(f"the NATS server {url} did not answer within {limit:g} s") from None
         except NoRespondersError:
             raise Unserved(
                 f"nobody at {url} serves {subject}: is JetStream on, and is the server 2.11 or newer?"
             ) from None
-        except AuthorizationError:
-            raise Refused(f"the NATS server {url} does not know this account") from None
-        except (NatsError, OSError, ssl.SSLError, ValueError) as wrong:
+        except (NatsError, OSError, ValueError) as wrong:
+            # While connecting the client repeats the server's words instead of raising its AuthorizationError.
+            if isinstance(wrong, NatsError) and re.search("authori[sz]ation|authentication", str(wrong), re.IGNORECASE):
+                raise Refused(f"the NATS server {url} does not know this account") from None
             raise Unreachable(f"the NATS server {url} cannot be asked: {type(wrong).__name__}") from wrong
 
-    async def _asked(self, subject: str, payload: bytes) -> dict[str, Json]:
+    async def _asked(self, subject: str, payload: bytes, account: Mapping[str, Any]) -> dict[str, Json]:
         trouble: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
         async def on_error(wrong: Exception) -> None:
@@ -137,7 +138,7 @@ class Server:
                 allow_reconnect=False,
                 error_cb=on_error,
                 closed_cb=on_close,
-                **self._account(),
+                **account,
             )
             answer = await client.request(subject, payload, timeout=self.settings.timeout)
             return bytes(answer.data)
@@ -165,7 +166,7 @@ class Server:
             _readable(self.settings.credentials)
             given = {"user_credentials": self.settings.credentials}
         if self.settings.url.startswith("tls:"):
-            given["tls"] = ssl.create_default_context(cafile=self.settings.ca)
+            given["tls"] = _trusting(self.settings.ca)
         return given
 
     def _said_no(self, request: str, wrong: Mapping[str, Json]) -> InjectorError:
@@ -182,6 +183,13 @@ def _readable(credentials: str) -> None:
         raise Refused(f"the credentials {credentials} need the package 'nkeys': pip install nkeys")
     if not os.access(credentials, os.R_OK):
         raise Refused(f"the credentials {credentials} cannot be read")
+
+
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError:  # also what ssl raises for a file that holds no certificate
+        raise Refused(f"the file {ca} (`ca:`) cannot be read, or holds no certificate") from None
 
 
 async def _closed(client: Client) -> None:

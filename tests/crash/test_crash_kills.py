@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,6 +48,17 @@ def test_a_kill_at_any_write_of_the_undo_log_leaves_nothing(tmp_path):
 def test_a_kill_of_any_one_or_two_of_three_at_a_random_moment_leaves_nothing(tmp_path, server):
     started = random.randrange(1 << 32)
     in_parallel(lambda number: one_random_crash(tmp_path / str(number), server, started + number), range(CRASHES))
+
+
+@pytest.mark.soak
+@pytest.mark.skipif("GAMEDAY_SOAK" not in os.environ, reason="hours: run `make soak`")
+@pytest.mark.timeout(0)
+def test_ten_thousand_random_kills_leave_nothing(tmp_path, server):
+    def crash(number):
+        one_random_crash(tmp_path / str(number), server, number)
+        shutil.rmtree(tmp_path / str(number))
+
+    in_parallel(crash, range(int(os.environ.get("GAMEDAY_CRASHES", "10000"))))
 
 
 def one_random_crash(folder, server, seed):

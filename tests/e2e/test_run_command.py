@@ -21,6 +21,15 @@ caps: {faults_at_once: 5, duration: 10m}
 """
 
 
+_HOLD = """\
+import sqlite3, sys, time
+c = sqlite3.connect(sys.argv[1])
+c.execute("begin exclusive")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
 class Workspace:
     """A folder with a gameday.yaml, and the commands typed in it."""
 
@@ -335,8 +344,7 @@ def test_a_locked_store_stops_the_drill_reverts_it_and_keeps_what_was_not_saved(
         [
             sys.executable,
             "-c",
-            "import sqlite3,sys,time\n"
-            "c=sqlite3.connect(sys.argv[1]);c.execute('begin exclusive')\nprint('held',flush=True);time.sleep(60)",
+            _HOLD,
             str(here.folder / ".gameday" / "store.db"),
         ],
         stdout=subprocess.PIPE,

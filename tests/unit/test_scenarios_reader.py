@@ -84,8 +84,8 @@ def test_quoted_words_stay_text():
         ('a: "\\q"', "1:5", "an unknown \\"),
         ("a: [1,,2]", "1:7", "a comma is too much"),
         ("  a: 1\nb: 2", "2:1", "a second value begins here"),
-        ("a: x\nb\nc: d", "3:2", "quote the text"),
-        ("a: x\nb\n", "3:1", "a line without `key:`"),
+        ("a: x\nb\nc: d", "2:1", "a line without `key:`"),
+        ("a: x\nb\n", "2:1", "a line without `key:`"),
         ("- a\nb: c", "2:1", "list items"),
         ("a: 1\n---\nb: 2", "2:1", "a second document"),
         ("a: \x00", "1:4", "a character that no text file needs"),
@@ -94,7 +94,7 @@ def test_quoted_words_stay_text():
         ("a: ü".encode("utf-16"), "1:1", "UTF-16"),
         ("[" * 40, "1:34", "nested more than 32 deep"),
         ("a: - b", "1:4", "a list begins in the middle of a line"),
-        ("a: !<x", "1:4", "this is not YAML"),
+        ("a: !<x", "1:7", "this is not YAML"),
     ],
 )
 def test_what_cannot_be_read_on_is_one_error_with_its_place(text, where, told):
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_on_is_one_error_with_its_place(text, where, told):
     ("text", "problem"),
     [
         ("a: 1\na: 2", "2:1: a: the key 'a' stands here twice, first in line 1"),
-        ("x: {b: 1, b: 2}", "1:11: x: the key 'b' stands here twice"),
+        ("x: {b: 1, b: 2}", "1:11: x.b: the key 'b' stands here twice"),
         ("a: &x [*x]", "1:8: a[0]: the alias '*x' stands for itself"),
         ("a: *x", "1:4: a: the alias '*x' stands for nothing"),
         ("<<: {a: 1}", "1:1: merge keys"),
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_on_is_one_error_with_its_place(text, where, told):
         ("a: !secret x", "1:4: a: tags"),
         ("!foo a: 1", "1:1: a key must be plain text, without & or !"),
         ("? [a]\n: 1", "1:3: a key must be plain text"),
-        (": 1", "1:1: a key is missing before the colon"),
+        ("'': 1", "1:1: a key is missing before the colon"),
         ("k" * 300 + ": 1", "1:1: a key has at most"),
         ("a: {text: Wait, then go}", "1:17: a: 'then go' has no value"),
         ("%YAML 1.1\n---\na: 1", "1:1: leave the line with % out"),
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_on_is_one_error_with_its_place(text, where, told):
 def test_a_forbidden_form_is_told_and_reading_goes_on(text, problem):
     _, problems = read(text)
     assert len(problems) == 1
-    assert problems[0].replace("a.a:", "a:").startswith(f"f.yaml:{problem}"), problems
+    assert problems[0].startswith(f"f.yaml:{problem}"), problems
 
 
 def test_all_forbidden_forms_of_a_file_are_told_at_once():

@@ -91,7 +91,7 @@ class _Server(ThreadingMixIn, TCPServer):
 
 
 def _handler(routes: Routes) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             parts = urlsplit(self.path)
             length = min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT)
@@ -114,7 +114,7 @@ def _handler(routes: Routes) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: object) -> None:
             """One line per request would drown what a person looks for in the log."""
 
-    return Handler
+    return Answering
 
 
 def _parsed(raw: bytes) -> Any:
