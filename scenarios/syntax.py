@@ -40,10 +40,22 @@ def explain(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
     line, column = mark.line + 1, mark.column + 1
     if "cannot start any token" in problem or "tab character" in problem:
         return line, column, _odd_character(text, mark.line, mark.column)
+    if (slot := _bare_slot(text, mark.line, mark.column)) is not None:
+        return line, slot + 1, 'inside {braces} a variable is put in quotes: "${name}"'
     for said, meant in _MEANINGS:
         if said in problem:
             return line, column, meant
     return line, column, f"this is not YAML: {problem}"
+
+
+def _bare_slot(text: str, line: int, column: int) -> int | None:
+    """Where an unquoted `${` begins just before the mistake, if it does."""
+    lines = text.splitlines()
+    before = lines[line][: column + 1] if line < len(lines) else ""
+    found = before.rfind("${")
+    inside = before[:found].count("{") > before[:found].count("}") or before[:found].count("[") > 0
+    quoted = before[:found].count('"') % 2 or before[:found].count("'") % 2
+    return found if found >= 0 and inside and not quoted else None
 
 
 def _odd_character(text: str, line: int, column: int) -> str:
