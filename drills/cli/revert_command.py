@@ -10,7 +10,10 @@ from drills.cli.exits import Exit
 from drills.cli.here import Folder, Reason, person, workspace_folder
 from drills.guard import control
 from drills.guard.errors import Held
-from drills.guard.take_over import open_drills, resolve, take_over
+from drills.guard.take_over import open_drills, resolve, take_over, wait_free
+
+PATIENCE = 5.0
+"""Seconds to wait for a guard that is looking just now; it lets the log go between two looks."""
 
 
 def command(
@@ -43,6 +46,7 @@ def command(
 
 
 def _revert(folder: Path) -> bool:
+    wait_free(folder, PATIENCE)
     try:
         done = take_over(folder, by=person(), why="gameday revert")
     except Held:

@@ -13,7 +13,7 @@ from pathlib import Path
 from drills.guard import processes
 from drills.guard.control import new_drill_folder
 from drills.guard.reading import read_log
-from drills.guard.take_over import take_over
+from drills.guard.take_over import take_over, wait_free
 from drills.guard.undolog import FILE
 
 PROGRAM = Path(__file__).with_name("orchestrator.py")
@@ -100,6 +100,7 @@ class Crash:
     def next_command(self):
         """What the next `gameday` command does after all three died."""
         with suppress(FileNotFoundError):
+            wait_free(self.folder, END)  # a process that is ending lets go of its files after its command line is gone
             return take_over(self.folder, by="gameday revert --all")
 
     def assert_nothing_left(self):
@@ -134,7 +135,14 @@ class Files:
 
     def bent(self):
         """How many of them hold our line."""
-        return sum(path.exists() and b"gameday-" in path.read_bytes() for path in self.paths)
+        return sum(self._holds_our_line(path) for path in self.paths)
+
+    @staticmethod
+    def _holds_our_line(path):
+        try:
+            return b"gameday-" in path.read_bytes()
+        except FileNotFoundError:
+            return False
 
 
 class Proxies:
