@@ -1,4 +1,4 @@
-"""`gameday demo`: slows a real HTTP service behind a real proxy, and shows the measured scorecard. Leaves."""
+"""`gameday demo`: the five core drills against a small shop of real processes, live, then their scorecards."""
 
 import contextlib
 import socket

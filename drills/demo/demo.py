@@ -1,4 +1,4 @@
-"""The demo from beginning to end: opens the stage, runs the drills, reads their scorecards, ends all. Prints."""
+"""The demo from beginning to end: opens the stage, runs drills, reads their scorecards, ends all. Prints nothing."""
 
 import shutil
 import signal

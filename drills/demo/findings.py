@@ -1,4 +1,4 @@
-"""What the five core drills are known to find in this shop, and whether a run found it. Reads scorecards."""
+"""What the five core drills are known to find in this shop, and whether a run found it. Reads scorecards only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

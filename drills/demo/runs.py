@@ -1,4 +1,4 @@
-"""Runs drills as a person would, each a `gameday run FILE` in a process of its own, two side by side. Judges."""
+"""Runs drills as a person would, each a `gameday run FILE` in its own process, two side by side. Judges nothing."""
 
 import contextlib
 import os

@@ -20,6 +20,7 @@ from drills.demo.shop.broker import BrokerError
 from drills.demo.shop.http_client import NoAnswer, call
 from drills.demo.shop.streams import create
 from drills.demo.shop.supervisor import leashed
+from drills.engine.errors import DrillError
 
 READY_WITHIN = 30.0
 GONE_WITHIN = 10.0
@@ -27,7 +28,7 @@ LONGEST = 4 * 3600.0
 """Seconds after which a shop that was left running ends by itself."""
 
 
-class StageError(Exception):
+class StageError(DrillError):
     """The demo's shop did not open."""
 
 

@@ -7,14 +7,13 @@ from dataclasses import replace
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy
 
 from drills.demo.shop.broker import BrokerError, connect
 from drills.demo.shop.settings import load
 
 USAGE = """\
 stream info STREAM
-stream edit STREAM --max-msgs=NUMBER --discard=old|new
+stream edit STREAM --max-msg-size=BYTES
 consumer info STREAM CONSUMER
 consumer pause STREAM CONSUMER SECONDS
 consumer resume STREAM CONSUMER"""
@@ -26,9 +25,7 @@ async def obey(streams: JetStreamContext, words: list[str]) -> str:
         case ["stream", "edit", stream, *changes]:
             old = (await streams.stream_info(stream)).config
             given = dict(change.removeprefix("--").split("=", 1) for change in changes)
-            limit = int(given.get("max-msgs", old.max_msgs or -1))
-            discard = DiscardPolicy(given["discard"]) if "discard" in given else old.discard
-            await streams.update_stream(replace(old, max_msgs=limit, discard=discard))
+            await streams.update_stream(replace(old, max_msg_size=int(given["max-msg-size"])))
         case ["consumer", "pause", stream, consumer, seconds]:
             until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=float(seconds))
             await streams.pause_consumer(stream, consumer, until.isoformat().replace("+00:00", "Z"))
@@ -40,7 +37,7 @@ async def obey(streams: JetStreamContext, words: list[str]) -> str:
             config = state.config
             return (
                 f"{stream}: {state.state.messages} messages, {state.state.bytes} bytes; "
-                f"max-msgs {config.max_msgs}, max-bytes {config.max_bytes}, discard {config.discard}"
+                f"max-msg-size {config.max_msg_size} (-1: any), max-msgs {config.max_msgs}"
             )
         case ["consumer", _, stream, consumer, *_]:
             info = await streams.consumer_info(stream, consumer)
@@ -65,7 +62,7 @@ def main() -> None:
     """Obey the words after the settings file."""
     try:
         print(asyncio.run(run(load(sys.argv[1]).nats, sys.argv[2:])))
-    except (BrokerError, NatsError, OSError, ValueError) as error:
+    except (BrokerError, NatsError, OSError, KeyError, ValueError) as error:
         sys.exit(f"error: {error}")
 
 
