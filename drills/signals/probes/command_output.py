@@ -19,7 +19,7 @@ from injectors.values import Keys, MissingSecret, Secret
 
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
 """What a command sees of our own environment."""
-Word = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\0]*$")]
+Word = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=100)]
 Code = Annotated[int, Field(strict=True, ge=0, le=255)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=256)]
