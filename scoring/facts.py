@@ -1,9 +1,10 @@
 """A timeline, read once for all measures: who was bent when, what each probe saw, what was said. It judges nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from scoring.room import Room, read_room
 from scoring.rubric import Rubric
 from scoring.timeline import ALERT, DRILL, FAULT, PROBE, SOURCE, STOP, Entry
 
@@ -62,6 +63,8 @@ class Facts:
     stops: tuple[Entry, ...]
     looked_until: int
     """The last moment anything was seen."""
+    room: Room = field(default_factory=Room)
+    """What people entered."""
 
     @property
     def outcome(self) -> str:
@@ -133,6 +136,7 @@ def read(entries: Iterable[Entry], rubric: Rubric | None = None) -> Facts:
         sources=tuple(entry for entry in ordered if entry.kind == SOURCE),
         stops=tuple(entry for entry in ordered if entry.kind == STOP),
         looked_until=max(seen, default=0),
+        room=read_room(ordered),
     )
 
 

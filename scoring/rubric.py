@@ -87,6 +87,8 @@ class Rubric:
     updates: UpdatesLimit | None = None
     runbook_steps: RunbookStepsLimit | None = None
     relapse: RelapseLimit | None = None
+    quorum: float = 0.8
+    """The share of the responders present who must share one picture; never fewer than two of them."""
     answer: Mapping[str, Json] = field(default_factory=dict)
     """The scenario's key, as written; facilitators only."""
     version: int = VERSION

@@ -34,6 +34,35 @@ NOTE = "note"
 EVIDENCE = "evidence"
 """`{digest, media_type, size, about}`: bytes kept by content hash."""
 
+# What people enter. Each body also has `noticed_at` (UTC ns: when it was noticed, null: when it was entered; the
+# entry's own `at` is always when it was entered), `evidence` (digests), and `corrects` (the seq of an entry of the same
+# person that no longer counts, from the beginning; this one counts from its own time on, empty text only withdraws).
+PERSON = "person"
+"""`{person, role, state: joined|left, robot}`: who is there, as what. Joining again changes the role."""
+MARK = "mark"
+"""`{mark, text, ...}`; mark is one of
+observation, guess;
+decision `{because, unless}` (what would change it);
+action `{purpose: containment|mitigation|diagnosis|null, expect, by, undo, protects}`: `expect` is the probe that
+becomes good within `by` seconds of the entry;
+update `{known, unknown, decides, next}`: `next` is in how many seconds the next one comes;
+question `{to, due}` (a person or role, seconds); answer `{question, verdict: confirmed|refuted|dropped}` (its seq);
+handoff `{to, impact, hypothesis, rejected, unsafe, pending, next}`; accept `{handoff}` (its seq, by the incomer)."""
+PICTURE = "picture"
+"""`{revision, journey, state, data_risk, harmed, safe, hypothesis, unsafe, next, missing}`: the whole picture as of
+this revision (from 1). Text, or null; `data_risk harmed safe unsafe` are lists, or null: nobody said; empty: none.
+`missing` names what is still null: with any, the revision is incomplete and cannot be shared."""
+ACK = "ack"
+"""`{revision, agrees, text}`: this person shares that revision, or not."""
+SEVERITY = "severity"
+"""`{severity, text}`: 1 is the worst, 5 the mildest."""
+DECLARATION = "declaration"
+"""`{declares: incident|contained|recovered|stood-down, text}`."""
+STEP = "step"
+"""`{runbook, step, title, text_hash, verdict: worked|deviated|failed|unclear, why, text}`; why is one of gone, flag,
+permission, link, assumption, other, or null. `text_hash` is of the step's text as it was tried."""
+BY_PEOPLE = (PERSON, MARK, PICTURE, ACK, SEVERITY, DECLARATION, STEP)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
