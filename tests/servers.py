@@ -88,6 +88,22 @@ def end_tree(process: subprocess.Popen[bytes], patience: float = 3.0) -> None:
     process.wait(timeout=10)
 
 
+def ask(method: str, url: str, body: Any = None) -> tuple[int, Any]:
+    """Ask a web server by plain HTTP: (status, the answer's JSON or text)."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, method=method, headers={"content-type": "application/json"})
+    try:
+        with _DIRECT.open(request, timeout=10) as answer:
+            status, held = answer.status, answer.read()
+    except urllib.error.HTTPError as wrong:
+        with wrong:
+            status, held = wrong.code, wrong.read()
+    try:
+        return status, json.loads(held) if held else None
+    except ValueError:
+        return status, held.decode()
+
+
 class Running:
     """A server process with its own folder; `log` holds what it printed."""
 
@@ -111,6 +127,12 @@ class Running:
             raise
         if process.poll() is not None:
             raise RuntimeError(f"{self.what} ended with {process.returncode}:\n{self.output()}")
+
+    def holds(self, port: int) -> bool:
+        """Is it this process that listens there? Some servers live on when their port is taken."""
+        assert self.process is not None
+        held = psutil.Process(self.process.pid).net_connections("inet")
+        return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in held)
 
     def output(self) -> str:
         """Return the end of what it printed."""
@@ -142,13 +164,7 @@ class Toxiproxy(Running):
 
     def start(self) -> None:
         """Start it (again), on the same port and without any proxy."""
-        self.run(self.command(), self._mine)
-
-    def _mine(self) -> bool:
-        """Is it this process that listens? The real server lives on when its port is taken."""
-        assert self.process is not None
-        held = psutil.Process(self.process.pid).net_connections("inet")
-        return any(each.status == psutil.CONN_LISTEN and each.laddr.port == self.port for each in held)
+        self.run(self.command(), lambda: self.holds(self.port))
 
     def __enter__(self) -> Self:
         self.start()
@@ -159,18 +175,7 @@ class Toxiproxy(Running):
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Return (status, the answer's JSON or text); no failure is raised."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data=data, method=method)
-        try:
-            with _DIRECT.open(request, timeout=10) as answer:
-                status, held = answer.status, answer.read()
-        except urllib.error.HTTPError as wrong:
-            with wrong:
-                status, held = wrong.code, wrong.read()
-        try:
-            return status, json.loads(held) if held else None
-        except ValueError:
-            return status, held.decode()
+        return ask(method, self.url + path, body)
 
     def reset(self) -> None:
         """Delete every proxy."""

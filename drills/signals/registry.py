@@ -21,6 +21,7 @@ PROBES: Mapping[str, str] = {
 """What `probe:` accepts -> the module that holds `KIND`."""
 
 SOURCES: Mapping[str, str] = {
+    "alertmanager": "drills.signals.sources.alertmanager",
     "webhook": "drills.signals.sources.webhook",
 }
 """A target's `kind:` that brings alerts -> the module that holds `KIND`."""

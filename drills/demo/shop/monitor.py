@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from drills.demo.shop.alert_delivery import Postman, listing
+from drills.demo.shop.alert_delivery import Postman, listing, stamp
 from drills.demo.shop.alert_rules import Evaluation, Measured, parse
 from drills.demo.shop.broker import Broker, BrokerError
 from drills.demo.shop.http_client import NoAnswer, call
@@ -100,6 +100,7 @@ class Monitor:
         self._postmen = [Postman(receiver, self.url) for receiver in shop.receivers]
         self._latest: dict[tuple[str, ...], Measured] = {}
         self._lock = threading.Lock()
+        self._born = stamp(time.time())
 
     def watch(self, check: Check) -> None:
         """Look again and again; a look that fails changes nothing."""
@@ -116,6 +117,12 @@ class Monitor:
         """What fires, as Alertmanager's API lists it."""
         with self._lock:
             return Answer(200, listing(self._evaluation.firing.values(), self.url))
+
+    def status(self, _: Request) -> Answer:
+        """Since when it watches, as Alertmanager's API says it: one that was restarted has forgotten what fired."""
+        return Answer(
+            200, {"uptime": self._born, "versionInfo": {"version": "demo"}, "cluster": {"status": "disabled"}}
+        )
 
     def measures(self, _: Request) -> Answer:
         """What was seen last, for a person."""
@@ -162,6 +169,7 @@ def main() -> None:
     routes = {
         ("GET", "/"): monitor.measures,
         ("GET", "/api/v2/alerts"): monitor.alerts,
+        ("GET", "/api/v2/status"): monitor.status,
         ("GET", "/-/ready"): lambda _: Answer(200, {"ready": True}),
         ("GET", "/runbooks/*"): monitor.runbook,
     }

@@ -25,14 +25,15 @@ BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of an answer; a longer one is a problem that is told."""
 PATIENCE = 5.0
 """Seconds for one answer."""
-RELEARNING = 90.0
-"""Seconds after a restart of Alertmanager in which an alert that is missing may only not have been told to it again."""
 
 
 class Settings(Site):
-    """Where Alertmanager is, and how often it is asked."""
+    """Where one Alertmanager is (of a cluster: one of them), and how often it is asked."""
 
     poll: Annotated[Seconds, Field(ge=0.1, le=60)] = Field(default=2.0, description="time between two questions")
+    relearns: Annotated[Seconds, Field(ge=0, le=3600)] = Field(
+        default=90.0, description="after its restart, so long it may not have been told every alert again"
+    )
 
 
 class Alertmanager:
@@ -76,11 +77,15 @@ class Alertmanager:
             pass
 
     def _go_on(self, deliver: Callable[[Alert], None]) -> None:
-        while not self._over.wait(self._settings.poll):
-            try:
-                self._look(deliver)
-            except Unanswered as silence:
-                self._blindness.begins(self._heard_at, f"{self._name} does not answer: {silence}")
+        try:
+            while not self._over.wait(self._settings.poll):
+                try:
+                    self._look(deliver)
+                except Unanswered as silence:
+                    self._blindness.begins(self._heard_at, f"{self._name} does not answer: {silence}")
+        finally:
+            if not self._over.is_set():
+                self._blindness.begins(self._heard_at, f"{self._name} is not asked any more: its thread broke off")
 
     def _look(self, deliver: Callable[[Alert], None]) -> None:
         """Ask once and deliver what is new. Raises `Unanswered`."""
@@ -114,7 +119,7 @@ class Alertmanager:
         except ValueError:
             raise Unanswered("its status is no JSON: is the target's url right?") from None
         if self._born not in {"", born}:
-            self._settled_at = time.monotonic() + RELEARNING
+            self._settled_at = time.monotonic() + self._settings.relearns
         self._born = born
 
     def _news(self, now: Mapping[str, tuple[ListedAlert, bytes]], wall: int, mono: int) -> list[Alert]:
