@@ -20,5 +20,5 @@ COMMANDS: Mapping[str, str] = {
     "export": "Write everything about drills as JSON Lines.",
     "injectors": "List the faults there are, with parameters, consent and revert.",
     "probes": "List the probes and alert sources there are.",
-    "demo": "Slow a real service behind a real proxy, and show the measured scorecard.",
+    "demo": "Run the five core drills on a small shop of real processes, and show their scorecards.",
 }
