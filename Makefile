@@ -20,7 +20,7 @@ check: dev
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q --no-header tests/unit/test_house_layout.py
+	$(PY) -m pytest -q --no-header tests/unit/test_house_layout.py tests/unit/test_docs.py
 	.venv/bin/codespell
 
 bench: dev tools

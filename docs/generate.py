@@ -1,11 +1,15 @@
-"""Writes the reference pages from the code: `make docs`. What is wrong in a page is wrong in the code."""
+"""Writes the reference pages from the code: `make docs`. What is wrong in a page is wrong in the code.
 
-import ast
+With --check it writes nothing, and ends with 1 when a page is not what the code says now.
+"""
+
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from file_keys import keys_page, limits_page
+from from_source import Error, classes, errors
+from markdown import block, link, page, table
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
@@ -14,89 +18,95 @@ from drills.cli.commands import COMMANDS
 from drills.cli.exits import Exit
 from drills.cli.kind_view import key_rows
 from drills.signals import registry as signals
+from drills.signals.contract import ProbeKind, SourceKind
 from injectors import registry as injectors
+from injectors.contract import Kind
 from scoring.measures import MEASURES
 
-HERE = Path(__file__).parent
-MADE = "<!-- Written by `make docs` from the code; change the code, not this page. -->"
+REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 DETAIL = {"lever": ("engage", "release", "show")}
 """Commands that have commands of their own."""
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [
-        head,
-        ["---"] * len(head),
-        *([cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows),
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+FAMILIES = {
+    "ScenarioError": "What is wrong with a file, all of it at once.",
+    "InjectorError": "From `injectors`: what an injector says.",
+    "SignalError": "From `drills.signals`: probes and alert sources.",
+    "GuardError": "From `drills.guard`: undo log, guards, leases.",
+    "DrillError": "From `drills.engine`: a drill that cannot be run.",
+    "StoreError": "From `drills.store`: timelines and evidence.",
+}
 
 
 def keys(title: str, model: type[BaseModel]) -> str:
     """The keys of a map, or nothing when there are none."""
     rows = [(f"`{name}`", value, default, what) for name, value, default, what in key_rows(model)]
-    return f"{title}\n\n{table(('key', 'value', 'default', 'what it is'), rows)}\n\n" if rows else ""
-
-
-def example(lines: str) -> str:
-    """A block of YAML."""
-    return f"```yaml\n{lines.strip()}\n```\n\n" if lines else ""
-
-
-def page(title: str, text: str, parts: Iterable[str]) -> str:
-    """A whole page."""
-    return f"{MADE}\n\n# {title}\n\n{text.strip()}\n\n" + "\n".join(part.rstrip() + "\n" for part in parts)
+    return f"{title}\n\n{table(('key', 'value', 'default', 'what it is'), rows)}" if rows else ""
 
 
 def injector_page() -> str:
     """Every fault."""
-    kinds = [injectors.kind(name) for name in injectors.BUILT_IN]
-    rows = [(f"[`{each.name}`](#{each.name.replace('.', '')})", each.target or "none", each.summary) for each in kinds]
-    parts = [table(("injector", "target", "what it does"), rows) + "\n"]
-    for each in kinds:
-        lasts = "Holds until it is reverted: needs a `duration`." if each.holds else "Happens once: no `duration`."
-        about = f"## {each.name}\n\n{each.summary} {lasts}\n\n"
-        about += f"- **Consent:** {each.consent}\n- **Reverted by:** {each.reverted_by}\n\n"
-        about += keys("Under `with:` in a scenario:", each.parameters)
-        about += example(f"inject: {each.name}\nwith: {each.example}" if each.example else "")
-        parts.append(about)
-    parts += _target_settings({each.target: each.settings for each in kinds if each.target})
+    kinds = [injectors.kind(name) for name in sorted(injectors.BUILT_IN)]
+    rows = [(link(each.name), each.target or "none", each.summary) for each in kinds]
+    parts = [table(("injector", "target", "what it does"), rows)]
+    parts += [part for each in kinds for part in _injector(each)]
+    parts += _targets({each.target: each.settings for each in kinds if each.target})
     text = """
-What `inject:` accepts. `gameday injectors NAME` shows the same. How to add one: [CONTRIBUTING](../CONTRIBUTING.md).
-An injector is refused without consent of the target, on top of the environment being listed in `gameday.yaml`.
+What `inject:` accepts. `gameday injectors NAME` shows the same. How to add one: [CONTRIBUTING](../../CONTRIBUTING.md).
+A fault needs two keys: the environment is listed in `gameday.yaml`, and the target [consents](../how-to/consent.md).
 """
     return page("Injectors", text, parts)
 
 
-def _target_settings(settings: Mapping[str, type[BaseModel]]) -> Iterable[str]:
-    yield "## Targets\n\nWhat stands under a target's `with:` in `gameday.yaml`.\n"
+def _injector(kind: Kind) -> Iterator[str]:
+    lasts = "Holds until it is reverted: needs a `duration`." if kind.holds else "Happens once: has no `duration`."
+    yield f"## {kind.name}\n\n{kind.summary} {lasts}"
+    yield f"- **Consent:** {kind.consent}\n- **Reverted by:** {kind.reverted_by}" + (
+        "" if kind.reversible else "\n- **Cannot be reverted:** it needs a typed confirmation of its own"
+    )
+    yield keys("Under `with:` in a scenario:", kind.parameters)
+    yield block(f"inject: {kind.name}" + ("" if kind.example == "{}" else f"\nwith: {kind.example}"), "yaml")
+
+
+def _targets(settings: Mapping[str, type[BaseModel]]) -> Iterator[str]:
+    yield "## Kinds of targets\n\nWhat stands under a target's `with:` in `gameday.yaml`."
     for name, model in sorted(settings.items()):
-        yield f"### Target kind {name}\n\n{keys('', model).strip() or 'No keys.'}\n"
+        yield f"### {name} (target)"
+        yield keys("", model) or "No keys."
 
 
 def probe_page() -> str:
     """Every probe and every alert source."""
-    kinds = [signals.probe_kind(name) for name in signals.PROBES]
-    rows = [(f"[`{each.name}`](#{each.name.replace('.', '')})", each.target or "none", each.summary) for each in kinds]
-    parts = [table(("probe", "target", "what it sees"), rows) + "\n"]
-    for each in kinds:
-        about = f"## {each.name}\n\n{each.summary}\n\n"
-        about += keys("Under `with:` of the probe:", each.parameters)
-        about += keys("Under `good:`:", each.good)
-        parts.append(about + example(each.example))
-    sources = [signals.source_kind(name) for name in signals.SOURCES]
-    parts += _target_settings({each.target: each.settings for each in kinds if each.target})
-    parts.append("## Alert sources\n\nA target of one of these kinds makes every drill listen to it.\n")
-    for source in sources:
-        about = f"### Alert source {source.name}\n\n{source.summary}\n\n"
-        parts.append(about + keys("Under `with:` of the target:", source.settings) + example(source.example))
+    kinds = [signals.probe_kind(name) for name in sorted(signals.PROBES)]
+    sources = [signals.source_kind(name) for name in sorted(signals.SOURCES)]
+    rows = [(link(each.name), _target(each), each.summary) for each in kinds]
+    parts = [table(("probe", "target", "what it sees"), rows)]
+    parts.append(table(("alert source", "what it hears"), [(link(each.name), each.summary) for each in sources]))
+    parts += [part for each in kinds for part in _probe(each)]
+    parts.append("## Alert sources\n\nEvery drill in the environment of such a target listens to it.")
+    parts += [part for each in sources for part in _source(each)]
+    parts += _targets({each.target: each.settings for each in kinds if each.target})
     text = """
 What `probe:` accepts, and where alerts come from. `gameday probes NAME` shows the same.
-A probe says what it saw; `good:` says which side is good. No answer from the instrument is *unknown*, never good.
+A probe says what it saw; `good:` says which side is good. No answer from the instrument is *unanswered*, never good.
 """
     return page("Probes and alert sources", text, parts)
+
+
+def _target(kind: ProbeKind) -> str:
+    return (kind.target or "none") + (", may be left out" if kind.target_optional else "")
+
+
+def _probe(kind: ProbeKind) -> Iterator[str]:
+    yield f"## {kind.name}\n\n{kind.summary}"
+    yield keys("Under `with:` of the probe:", kind.parameters)
+    yield keys("Under `good:`:", kind.good)
+    yield block(kind.example, "yaml")
+
+
+def _source(kind: SourceKind) -> Iterator[str]:
+    yield f"### {kind.name}\n\n{kind.summary}"
+    yield keys("Under `with:` of the target:", kind.settings)
+    yield block(kind.example, "yaml")
 
 
 def command_page() -> str:
@@ -105,33 +115,26 @@ def command_page() -> str:
 
     def shown(*words: str) -> str:
         made = runner.invoke(app, [*words, "--help"], prog_name="gameday", terminal_width=WIDTH, catch_exceptions=False)
-        lines = "\n".join(line.rstrip() for line in made.output.strip().splitlines())
-        return f"```text\n{lines}\n```\n"
+        return block("\n".join(line.rstrip() for line in made.output.splitlines()), "text")
 
-    rows = [(f"[`gameday {name}`](#gameday-{name})", line) for name, line in COMMANDS.items()]
-    parts = [table(("command", "what it does"), rows) + "\n"]
+    rows = [(link(f"gameday {name}"), line) for name, line in COMMANDS.items()]
+    parts = [table(("command", "what it does"), rows)]
     for name in COMMANDS:
-        parts.append(f"## gameday {name}\n\n{shown(name)}")
-        parts += [f"{shown(name, each)}" for each in DETAIL.get(name, ())]
-    return page("Commands", "Exit codes: [exit-codes.md](exit-codes.md).", parts)
+        parts += [f"## gameday {name}", shown(name), *(shown(name, each) for each in DETAIL.get(name, ()))]
+    return page("Commands", "What each ends with: [exit codes](exit-codes.md).", parts)
 
 
 def exit_code_page() -> str:
-    """Every exit code with the sentence in `drills/cli/exits.py`."""
-    source = ast.parse(Path(sys.modules[Exit.__module__].__file__ or "").read_text())
-    body = next(node.body for node in source.body if isinstance(node, ast.ClassDef))
-    rows = []
-    for member, said in pairwise(body):
-        if isinstance(member, ast.Assign) and isinstance(said, ast.Expr) and isinstance(member.targets[0], ast.Name):
-            name = member.targets[0].id
-            rows.append((f"**{Exit[name].value}**", name.lower().replace("_", " "), str(ast.literal_eval(said.value))))
+    """Every exit code with the sentence below it in the code."""
+    said = next(each.said for each in classes("drills/cli/exits.py"))
+    rows = [(f"**{code.value}**", code.name.lower().replace("_", " "), said[code.name]) for code in Exit]
     text = """
 For scripts and CI. A drill's **outcome** (completed, stopped, refused, void, stuck) is kept apart from the **verdict**
-on each expectation; the code is the worst of both, so `0` means that all was reverted *and* all was met.
+on each expectation; the code is the worst of both, so 0 means that all was reverted *and* all was met.
 """
     after = """
-A command that cannot be understood (an unknown option) ends with 2 as well. In CI, treat 3 as an alarm of its own: run
-`gameday status`, then `gameday revert --all`.
+A command line that cannot be understood ends with 2 as well. In CI, treat 3 as an alarm of its own:
+[when a fault is stuck](../how-to/stuck.md).
 """
     return page("Exit codes", text, [table(("code", "name", "meaning"), rows), after])
 
@@ -144,28 +147,57 @@ def measure_page() -> str:
         rows.append((f"`{each.name}`", each.label, said, "only when asked for" if each.only_judged else "always"))
     text = """
 The rows of a scorecard. Each is *known* (a number, or an interval where it is known only between two looks), *missed*
-(it had not happened by a known time), or *unknown* (with the reason). A limit under `expect:` makes it an expectation.
+(it had not come by a known time), or *unknown* (with the reason). A limit under `expect:` makes it an expectation.
+How to add one: [CONTRIBUTING](../../CONTRIBUTING.md).
 """
     return page("Measures", text, [table(("name", "row", "what it is", "shown"), rows)])
 
 
+def error_page() -> str:
+    """Every public error, by family."""
+    found = errors()
+    parts = []
+    for family, words in FAMILIES.items():
+        parts += [f"## {family}\n\n{words}", _errors(each for each in found if each.family == family)]
+    parts += ["## Others", _errors(each for each in found if each.family not in FAMILIES)]
+    text = """
+One family for each room; the rooms do not know each other, so there is no shared root. Every error says what, where,
+and what to type instead, and none repeats a secret or a word of a scenario's `answer`. A command that ends with one
+prints it as `error: ...` and exits with 2.
+"""
+    return page("Errors", text, parts)
+
+
+def _errors(listed: Iterable[Error]) -> str:
+    rows = [(f"`{each.name}`", f"`{each.module}`", each.docstring) for each in listed]
+    return table(("error", "where", "what it says"), rows)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
-    "injectors.md": injector_page,
-    "probes.md": probe_page,
     "commands.md": command_page,
     "exit-codes.md": exit_code_page,
+    "injectors.md": injector_page,
+    "probes.md": probe_page,
     "measures.md": measure_page,
+    "file-keys.md": keys_page,
+    "limits.md": limits_page,
+    "errors.md": error_page,
 }
 
 
-def main() -> None:
-    """Write what changed."""
+def main(*, write: bool) -> int:
+    """Write what changed, or say it."""
+    changed = 0
     for name, make in PAGES.items():
-        path, text = HERE / name, make()
-        if not path.exists() or path.read_text() != text:
+        path, text = REFERENCE / name, make()
+        if path.exists() and path.read_text() == text:
+            continue
+        changed += 1
+        print(f"docs/reference/{name} {'was written' if write else 'is not what the code says now: run: make docs'}")
+        if write:
             path.write_text(text)
-            print(f"wrote docs/{name}")
+    return 0 if write else min(changed, 1)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(write="--check" not in sys.argv[1:]))

@@ -39,7 +39,7 @@ def _load(name: str) -> Any:
 
 
 def commands() -> typer.Typer:
-    """All of them; `docs/commands.md` is written from it."""
+    """All of them; `docs/reference/commands.md` is written from it."""
     app = typer.Typer(
         cls=_Lazy,
         help=FULL_HELP,

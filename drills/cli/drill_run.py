@@ -15,7 +15,7 @@ from drills.store import StoreError, open_store
 
 
 def run_drill(plan: Plan, *, person: bool) -> int:
-    """Run it, show it, and return the exit code of `docs/exit-codes.md`."""
+    """Run it, show it, and return the exit code of `docs/reference/exit-codes.md`."""
     say_what_is_left(plan.workspace.folder)
     with progress(plan) as (hear, watch):
         result = run(plan, Options(person=person, part_of=os.environ.get("GAMEDAY_PART_OF", "")), hear, watch)

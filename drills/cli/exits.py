@@ -1,4 +1,4 @@
-"""The exit codes, for people and for CI; `docs/exit-codes.md` says the same and a test compares them."""
+"""The exit codes, for people and for CI; `docs/reference/exit-codes.md` says the same and a test compares them."""
 
 from enum import IntEnum
 
