@@ -46,7 +46,8 @@ def _show(wanted: tuple[str, ...], *, keep: bool) -> int:
         print("interrupted: every drill was told to revert and has ended, and the shop is closed")
         return 128 + demo.interrupted
     demo_view.scorecards(demo)
-    print(f"\n{len(demo.ended)} drills in {time.monotonic() - began:.0f} s")
+    count = f"{len(demo.ended)} drill{'s' if len(demo.ended) > 1 else ''}"
+    print(f"\n{count} in {time.monotonic() - began:.0f} s")
     demo_view.what_was_found(demo)
     if keep and not demo.wrong and demo.stage is not None:
         demo_view.how_to_play(demo.stage)
