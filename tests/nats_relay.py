@@ -4,7 +4,7 @@ import contextlib
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 WRITES = re.compile(rb"\.(STREAM\.(CREATE|UPDATE|DELETE|PURGE)|CONSUMER\.(CREATE|PAUSE|DELETE|DURABLE))\b")
@@ -19,6 +19,8 @@ class NatsRelay:
         self.silent = False
         self.requests: list[bytes] = []
         """The subject of every request that came in."""
+        self.changes: Callable[[bytes], bytes] = bytes
+        """What is done to the server's words on their way back."""
         self._cut_in = 0
         self._reply_lost = False
         self._lock = threading.Lock()
@@ -102,7 +104,7 @@ class NatsRelay:
             while held := server.recv(65536):
                 if any(b"MSG " + reply in held for reply in lost):
                     break
-                client.sendall(held)
+                client.sendall(self.changes(held))
         self._close(server)
         self._close(client)
 

@@ -15,6 +15,8 @@ PROBES: Mapping[str, str] = {
     "tcp": "drills.signals.probes.tcp_connect",
     "tls": "drills.signals.probes.tls_certificate",
     "process.count": "drills.signals.probes.process_count",
+    "nats.queue_age": "drills.signals.probes.nats_queue_age",
+    "nats.queue_depth": "drills.signals.probes.nats_queue_depth",
     "prometheus.query": "drills.signals.probes.prometheus_query",
     "command": "drills.signals.probes.command_output",
 }
