@@ -42,6 +42,9 @@ def _show(wanted: tuple[str, ...], *, keep: bool) -> int:
     began = time.monotonic()
     with demo_view.live(wanted) as (say, opened):
         demo = show_drills(wanted, say, opened, keep=keep)
+    if demo.not_reverted:
+        demo_view.what_was_found(demo)
+        return Exit.NOT_REVERTED
     if demo.interrupted:
         print("interrupted: every drill was told to revert and has ended, and the shop is closed")
         return 128 + demo.interrupted
@@ -51,11 +54,4 @@ def _show(wanted: tuple[str, ...], *, keep: bool) -> int:
     demo_view.what_was_found(demo)
     if keep and not demo.wrong and demo.stage is not None:
         demo_view.how_to_play(demo.stage)
-    return demo_exit(demo.wrong, [each.exit_code for each in demo.ended])
-
-
-def demo_exit(wrong: list[str], codes: list[int | None]) -> Exit:
-    """0: every drill found what it is known to find, and took its fault back."""
-    if Exit.NOT_REVERTED in codes:
-        return Exit.NOT_REVERTED
-    return Exit.MISSED if wrong else Exit.MET
+    return Exit.MISSED if demo.wrong else Exit.MET

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drills.cli import scorecard_table
@@ -64,10 +65,10 @@ class _Lines:
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True, justify="right")
-        table.add_column(no_wrap=True, overflow="ellipsis")
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True, min_width=max(map(len, self.names)))
+        table.add_column(no_wrap=True, justify="right", min_width=4)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for name in self.names:
             colour = "dim" if name not in self.began else "green" if name in self.ended else "bold cyan"
             last = self.last.get(name, "waits for its turn")
@@ -134,7 +135,7 @@ def what_was_found(demo: Demo) -> None:
 def how_to_play(stage: Stage) -> None:
     """The commands for a shop that was left running."""
     workspace = shlex.quote(str(stage.layout.workspace))
-    program = shlex.quote(sys.argv[0])
+    program = shlex.quote(str(Path(sys.argv[0]).absolute()))
     print(
         f"\nthe shop is still open, for at most {clock(LONGEST)}:\n"
         f"  cd {workspace} && . ./addresses.sh\n"

@@ -63,7 +63,9 @@ def _source(body: Mapping[str, Json]) -> str:
 
 
 def _alert(body: Mapping[str, Json]) -> str:
-    labels = ", ".join(f"{key}={value}" for key, value in sorted((body.get("labels") or {}).items()))
+    labels = ", ".join(
+        f"{key}={value}" for key, value in sorted((body.get("labels") or {}).items()) if key != "alertname"
+    )
     annotations = body.get("annotations") or {}
     says = annotations.get("summary") or annotations.get("description") or ""
     told = f"{body.get('name')} is {body.get('status')}" + (f" ({labels})" if labels else "")

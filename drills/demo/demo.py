@@ -15,6 +15,8 @@ from drills.store import StoreError, open_store
 from scoring.scorecard import Scorecard, score
 
 STORE = ".gameday/store.db"
+NOT_REVERTED = 3
+"""The exit code of a drill that left something; see docs/reference/exit-codes.md."""
 
 
 @dataclass(slots=True)
@@ -26,6 +28,11 @@ class Demo:
     ended: list[Ended] = field(default_factory=list)
     interrupted: int = 0
     """The signal that ended it early, or 0."""
+
+    @property
+    def not_reverted(self) -> bool:
+        """Could some drill not confirm that its fault is gone?"""
+        return any(each.exit_code == NOT_REVERTED for each in self.ended)
 
     @property
     def wrong(self) -> list[str]:
@@ -55,7 +62,7 @@ def show_drills(wanted: Sequence[str], say: Say, opened: Callable[[Stage], None]
             stays = keep and whole and not demo.interrupted
             if demo.stage is not None and not stays:
                 close_stage(demo.stage)
-            if demo.interrupted or (whole and not keep and not demo.wrong):
+            if not demo.not_reverted and (demo.interrupted or (whole and not keep and not demo.wrong)):
                 shutil.rmtree(demo.workspace, ignore_errors=True)
     return demo
 
