@@ -197,7 +197,10 @@ class Hands:
         self._move(bitten, Phase.ACTIVE)
 
     def _close(self, cleared: list[tuple[str, str]]) -> None:
-        self._move([name for name, _ in cleared], Phase.CLEAR, why="cleared by responders")
+        one_shots = [name for name, _ in cleared if self._tracked[name].until is None]
+        held = [name for name, _ in cleared if name not in one_shots]
+        self._move(one_shots, Phase.CLEAR, why="whole again, without us")
+        self._move(held, Phase.CLEAR, why="cleared by responders")
         for name, _ in cleared:
             del self._tracked[name]
 

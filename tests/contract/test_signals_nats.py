@@ -258,7 +258,7 @@ def test_depth_and_age_are_judged_by_number_and_unit():
     deep, old = (probe(kind, "nats://127.0.0.1:1", "any") for kind in ("depth", "age"))
     assert deep.judge(Reading(2)) == Judgement(good=True, why="messages not acknowledged 2")
     assert deep.judge(Reading(3)).why == "messages not acknowledged 3, wanted at most 2"
-    assert old.judge(Reading(2.5)).why == "the oldest message waits since 2.5 s, wanted at most 2"
+    assert old.judge(Reading(2.5)).why == "the oldest message has waited 2.5 s, wanted at most 2"
 
 
 @pytest.mark.parametrize("kind", ["depth", "age"])

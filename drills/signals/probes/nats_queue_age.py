@@ -28,11 +28,11 @@ class QueueAge:
         if waiting.at is None:
             raise Unanswered("this NATS server does not tell its time, so no age is known: it must be 2.10 or newer")
         # A message that came after we asked for the time is not younger than new.
-        return Reading(max(0.0, (waiting.at - stored) / 1e9), waiting.fields, said, "application/json")
+        return Reading(max(0.0, round((waiting.at - stored) / 1e9, 3)), waiting.fields, said, "application/json")
 
     def judge(self, reading: Reading) -> Judgement:
         """Judge the seconds."""
-        return judge(self.good, "the oldest message waits since", reading.value, unit=" s")
+        return judge(self.good, "the oldest message has waited", reading.value, unit=" s")
 
 
 def _make(settings: BaseModel, parameters: BaseModel, good: BaseModel) -> QueueAge:
