@@ -7,21 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
-from injectors.values import Keys, rebuild
+from injectors.values import AbsolutePath, Keys, rebuild
 
 FILE_LIMIT = 64 * 1024
 """Bytes: a bigger file is refused."""
-
-
-def _absolute(path: str) -> str:
-    if not Path(path).is_absolute():
-        raise ValueError("write an absolute path: a guard works in another folder")
-    return path
 
 
 class Settings(Keys):
@@ -31,7 +24,7 @@ class Settings(Keys):
 class Parameters(Keys):
     """What the fault does."""
 
-    file: Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_absolute)] | None = Field(
+    file: AbsolutePath | None = Field(
         default=None, description="The file that gets the line. Without one, a file in the drill's own folder."
     )
 

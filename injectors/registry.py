@@ -21,6 +21,9 @@ BUILT_IN: Mapping[str, str] = {
     "toxiproxy.down": "injectors.toxiproxy.down",
     "nats.pause_consumer": "injectors.nats.pause_consumer",
     "nats.refuse_writes": "injectors.nats.refuse_writes",
+    "certificate.expire": "injectors.certificate.expire",
+    "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
+    "certificate.wrong_name": "injectors.certificate.wrong_name",
 }
 """Name -> module that holds `KIND`."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -60,6 +61,12 @@ def _is_plain(value: Any, info: ValidationInfo) -> bool:
     return number and info.context is not None and "gameday.plain" in info.context
 
 
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise ValueError("write an absolute path: a guard works in another folder")
+    return path
+
+
 def _seconds(value: Any, info: ValidationInfo) -> Any:
     if _is_plain(value, info):
         return value
@@ -95,6 +102,8 @@ def _share(value: Any) -> Any:
     raise ValueError("write a share, such as 20% or 0.2")
 
 
+AbsolutePath = Annotated[str, Field(min_length=2, max_length=4096), AfterValidator(_absolute)]
+"""A file or folder of the machine on which the drill runs."""
 Seconds = Annotated[
     float,
     BeforeValidator(_seconds),

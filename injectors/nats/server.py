@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ from nats.errors import Error as NatsError
 from pydantic import AfterValidator, Field, model_validator
 
 from injectors.contract import InjectorError, Json, Refused, Unreachable
-from injectors.values import Keys, Seconds, Secret
+from injectors.values import AbsolutePath, Keys, Seconds, Secret
 
 CLOSE_LIMIT = 0.5
 """Seconds until a connection must be closed."""
@@ -40,12 +39,6 @@ def _a_server(url: str) -> str:
     return url
 
 
-def _absolute(path: str) -> str:
-    if not Path(path).is_absolute():
-        raise ValueError("write an absolute path: a guard works in another folder")
-    return path
-
-
 def _a_name(name: str) -> str:
     if not re.fullmatch(r"[^\s.*>/\\\x00-\x1f]{1,255}", name):
         raise ValueError("a name has no spaces, dots, slashes, * or >")
@@ -53,7 +46,6 @@ def _a_name(name: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_a_name)]
-_File = Annotated[str, Field(min_length=2, max_length=4096), AfterValidator(_absolute)]
 
 
 class Settings(Keys):
@@ -63,8 +55,10 @@ class Settings(Keys):
     user: str | None = Field(default=None, min_length=1, max_length=200)
     password: Secret | None = None
     token: Secret | None = None
-    credentials: _File | None = Field(default=None, description="A .creds file; it needs the package nkeys.")
-    ca: _File | None = Field(default=None, description="A PEM file; who signed the certificate of a tls:// server.")
+    credentials: AbsolutePath | None = Field(default=None, description="A .creds file; it needs the package nkeys.")
+    ca: AbsolutePath | None = Field(
+        default=None, description="A PEM file; who signed the certificate of a tls:// server."
+    )
     timeout: Annotated[Seconds, Field(ge=0.1, le=60)] = Field(default=3.0, description="For each request.")
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from injectors import command
 from injectors.contract import Refused, Unreachable
 from injectors.process.kernel import Process, identify, started_at
-from injectors.values import Keys, Seconds
+from injectors.values import AbsolutePath, Keys, Seconds
 
 LIMIT = 1000
 """Slots in a pool."""
@@ -22,12 +22,6 @@ SLACK = 2.0
 """Seconds by which a process may seem to start after its pid file was written: the kernel tells its boot in seconds."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,199}")
 _PID = re.compile(r"(?:MainPID=)?(\d{1,10})")
-
-
-def _absolute(path: str) -> str:
-    if not Path(path).is_absolute():
-        raise ValueError("write an absolute path: a guard works in another folder")
-    return path
 
 
 def _a_name(name: str) -> str:
@@ -51,7 +45,7 @@ class Supervisor(Keys):
 class Settings(Keys):
     """Where the processes are: pid files, a supervisor, or both (then the pid files say who is who)."""
 
-    pidfiles: Annotated[str, Field(min_length=2, max_length=4096), AfterValidator(_absolute)] | None = Field(
+    pidfiles: AbsolutePath | None = Field(
         default=None, description="A pattern such as /run/shop/worker-*.pid; a file's name without .pid is a slot."
     )
     supervisor: Supervisor | None = None
