@@ -54,13 +54,14 @@ def reset(line: socket.socket, _: "Server") -> None:
 
 
 class Server:
-    """Listens on a free port; each connection gets one request read and the script played."""
+    """Listens on a free port; on each connection it reads a request, or just its first bytes, and plays the script."""
 
-    def __init__(self, script: Script, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, context: ssl.SSLContext | None = None, *, reads: bool = True) -> None:
         self.script = script
         self.requests: list[bytes] = []
         self.over = threading.Event()
         self._context = context
+        self._reads = reads
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
@@ -93,7 +94,7 @@ class Server:
             plain.settimeout(10)
             line = self._context.wrap_socket(plain, server_side=True) if self._context else plain
             with line:
-                self.requests.append(_request(line))
+                self.requests.append(_request(line) if self._reads else line.recv(65536))
                 self.script(line, self)
 
 

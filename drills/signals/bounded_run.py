@@ -43,6 +43,8 @@ def run(command: Sequence[str], timeout: float, environment: Mapping[str, str], 
         )
     except OSError as wrong:
         raise Unanswered(f"{command[0]} cannot be started: {wrong.strerror}") from None
+    except ValueError:  # what it would be given may be a secret, so it is not told
+        raise Unanswered(f"{command[0]} cannot be started: a variable or its folder holds a zero byte") from None
     with process:
         try:
             output, errors, cut = _read(process, deadline)

@@ -1,6 +1,8 @@
 """Cuts what a probe saw to what may be kept. Never decides what is good."""
 
+import json
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from drills.signals.contract import EVIDENCE_LIMIT
 
@@ -13,7 +15,13 @@ def bounded(seen: bytes) -> bytes:
 
 
 def without(seen: bytes, secrets: Iterable[str]) -> bytes:
-    """Bounded, and with every secret that was sent blotted out, should the answer echo it."""
-    for secret in secrets:
-        seen = seen.replace(secret.encode(errors="surrogateescape"), b"[secret]")
+    """Bounded, and with every secret that was sent blotted out, should the answer echo it: as it is or escaped."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        plain = secret.encode(errors="surrogateescape")
+        for echo in {plain, json.dumps(secret)[1:-1].encode(), *_in_addresses(plain)}:
+            seen = seen.replace(echo, b"[secret]")
     return bounded(seen)
+
+
+def _in_addresses(plain: bytes) -> tuple[bytes, bytes]:
+    return quote(plain).encode(), quote(plain, safe="").encode()

@@ -15,8 +15,9 @@ from drills.signals.contract import Json, Judgement, Unanswered
 from injectors.values import Keys
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = r"-?(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+"
-_SHARE = r"-?\d+(?:\.\d+)?%"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_DURATION = rf"-?(?:{_NUMBER}(?:ms|s|m|h|d))+"
+_SHARE = rf"-?{_NUMBER}%"
 _COMPARISONS: Mapping[str, tuple[str, Callable[[float, float], bool]]] = {
     "below": ("below", operator.lt),
     "above": ("above", operator.gt),
@@ -31,7 +32,7 @@ def amount(text: str) -> float | None:
     if re.fullmatch(_SHARE, text):
         return float(text[:-1]) / 100
     if re.fullmatch(_DURATION, text):
-        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
+        parts = re.findall(rf"({_NUMBER})(ms|s|m|h|d)", text)
         return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)
     return None
 

@@ -40,14 +40,19 @@ class Answer:
     """What came back, whole or cut at the request's limit."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
     length: int
     """Bytes of the whole body."""
     media_type: str
     seconds: float
     """From looking the name up to the last byte."""
-    evidence: bytes = b""
-    """What may be kept: bounded, and without the secrets that were sent, should the server echo them."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What was sent with the question and is kept nowhere."""
+
+    @property
+    def evidence(self) -> bytes:
+        """What may be kept: bounded, and without the secrets that were sent, should the server echo them."""
+        return without(self.body, self.secrets)
 
     @property
     def cut(self) -> bool:
@@ -70,7 +75,7 @@ def ask(site: Site, request: Request, timeout: float) -> Answer:
         raise Unanswered(f"the request to {where} cannot be sent: a header holds what no header may") from None
     except (httpcore.NetworkError, httpcore.RemoteProtocolError):
         raise NoAnswer(f"{where} broke the connection off before its answer was whole") from None
-    return replace(answer, evidence=without(answer.body, secrets))
+    return replace(answer, secrets=tuple(secrets))
 
 
 def _ask(url: str, site: Site, request: Request, headers: Mapping[str, str], deadline: Deadline) -> Answer:

@@ -2,9 +2,11 @@
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,10 @@ def real() -> Iterator[Real]:
         yield server
 
 
-def made(url: str, **settings: Any) -> AlertSource:
+def made(url: str, name: str = "alerts", **settings: Any) -> AlertSource:
     """As gameday makes it from `with:`."""
     kind = registry.source_kind("alertmanager")
-    return kind.make("alerts", rebuild(kind.settings, {"url": url, "poll": "100ms", **settings}))
+    return kind.make(name, rebuild(kind.settings, {"url": url, "poll": "100ms", **settings}))
 
 
 @contextmanager
@@ -184,9 +186,7 @@ def test_after_a_restart_alerts_that_were_not_told_again_are_no_news_for_a_while
     assert heard.said[2:] == [("Ended", "resolved")]
 
 
-def _moment(nanoseconds: int) -> Any:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - exact: a float would lose the nanoseconds
-
+def _moment(nanoseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=nanoseconds // 1000)
 
 
@@ -273,12 +273,13 @@ def test_a_source_whose_thread_broke_off_says_that_it_hears_nothing():
         raise RuntimeError(alert.name)
 
     with raw_server.Server(_two_pages([])) as server:
-        source = made(server.url)
+        source = made(server.url, "breaking")
         source.start(deliver)
         server.script = _two_pages([_listed("Any")])
-        wait_until(lambda: source.problem, "it says so")
+        (thread,) = (each for each in threading.enumerate() if each.name == "alertmanager breaking")
+        thread.join(10)
         source.stop()
-    assert source.problem == "alerts is not asked any more: its thread broke off"
+    assert source.problem == "breaking is not asked any more: its thread broke off"
     assert source.blind[-1][1] is None
 
 

@@ -4,6 +4,7 @@ It gets an environment of its own, a session of its own, and no time beyond the 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
@@ -17,6 +18,7 @@ from drills.signals.evidence import without
 from drills.signals.good import Core, judge
 from injectors.values import Keys, MissingSecret, Secret
 
+_NUMBER = r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?(e[+-]?[0-9]{1,9})?|nan|inf|infinity)"
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
 """What a command sees of our own environment."""
 Word = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
@@ -79,6 +81,7 @@ class CommandOutput:
             raise Unanswered(f"{self.asked.run[0]} ended with {finished.code}: it could not ask")
         fields: dict[str, Json] = {"exit": finished.code, "seconds": finished.seconds}
         value = self._look_into(finished, fields)
+        fields["text"] = without(finished.output.strip(), secrets).decode(errors="replace")
         seen = finished.output + (b"\n[errors]\n" + finished.errors if finished.errors else b"")
         return Reading(value, fields, without(seen, secrets))
 
@@ -106,8 +109,7 @@ class CommandOutput:
             fields["contains"] = None if finished.cut and not here else here
         if self.good.json_ is not None and not finished.cut:
             fields["json"] = _differs(self.good.json_, finished.output)
-        fields["text"] = finished.output.decode(errors="replace").strip()
-        return number(fields["text"])
+        return number(finished.output.decode(errors="replace").strip())
 
     def _needs_all(self, fields: Mapping[str, Json]) -> bool:
         return self.good.compares or self.good.json_ is not None or fields.get("contains", True) is None
@@ -124,11 +126,10 @@ class CommandOutput:
 
 
 def number(text: str) -> int | float | None:
-    """The one number a text is; None: it is no number, or it is nan or infinite."""
-    try:
-        return int(text) if text.removeprefix("-").isdecimal() and len(text) < 30 else float(text)
-    except ValueError:
-        return None
+    """The one number a text is, `nan` and `inf` too; None: it is no number."""
+    if re.fullmatch(r"-?[0-9]{1,30}", text):
+        return int(text)
+    return float(text) if re.fullmatch(_NUMBER, text, re.IGNORECASE) else None
 
 
 def _differs(wanted: Json, printed: bytes) -> str | None:

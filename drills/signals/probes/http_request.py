@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from drills.signals import subset
 from drills.signals.contract import Json, Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.dial import NoAnswer
+from drills.signals.evidence import without
 from drills.signals.good import Core, judge
 from drills.signals.site import Headers, Path, Site
 from injectors.values import Keys, Seconds
@@ -80,6 +81,8 @@ class HttpRequest:
         value: Json = answer.status
         if self.asked.value is not None or self.good.json_ is not None:
             value = self._look_into(answer.body, fields, whole=not answer.cut)
+        if "text" in fields:
+            fields["text"] = without(fields["text"].encode(errors="replace"), answer.secrets).decode(errors="replace")
         return Reading(value, fields, answer.evidence, answer.media_type)
 
     def _look_into(self, body: bytes, fields: dict[str, Json], *, whole: bool) -> Json:
