@@ -20,22 +20,14 @@ PROGRAM = Path(__file__).with_name("orchestrator.py")
 END = 60.0
 
 
-class Crash:
-    """One drill in a workspace of its own, on real files and, where given, on real proxies."""
+class Victim:
+    """A drill's process with its guards: `folder` is the drill's, `errors` holds what the process said there."""
 
-    def __init__(self, workspace, changes, **wanted):
-        workspace.mkdir(parents=True, exist_ok=True)
-        self.folder = new_drill_folder(workspace)[1]
-        self.wanted = {"hold": 0.3, "settle": 0.3, "patience": 0.0, **wanted}
-        order = self.folder / "order.json"
-        order.write_text(json.dumps({"folder": str(self.folder), "changes": changes, **self.wanted}))
-        self.errors = self.folder / "errors"
-        with self.errors.open("wb") as errors:
+    def __init__(self, folder, command, errors, **more):
+        self.folder, self.errors = folder, errors
+        with errors.open("wb") as stream:
             self.process = subprocess.Popen(
-                [sys.executable, str(PROGRAM), str(order)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=errors,
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stream, **more
             )
         self.said = b""
 
@@ -109,6 +101,18 @@ class Crash:
         assert log is None or log.closed, self.story()
         assert log is None or not processes.tagged(log.tag)
         assert not list(self.folder.glob("*broke*")), self.story()
+
+
+class Crash(Victim):
+    """One small drill in a workspace of its own, on real files and, where given, on real proxies."""
+
+    def __init__(self, workspace, changes, **wanted):
+        workspace.mkdir(parents=True, exist_ok=True)
+        folder = new_drill_folder(workspace)[1]
+        order = folder / "order.json"
+        wanted = {"hold": 0.3, "settle": 0.3, "patience": 0.0, **wanted}
+        order.write_text(json.dumps({"folder": str(folder), "changes": changes, **wanted}))
+        super().__init__(folder, [sys.executable, str(PROGRAM), str(order)], folder / "errors")
 
 
 class Files:

@@ -1,18 +1,16 @@
-"""SIGKILL at every write and at random moments: nothing may stay. `GAMEDAY_CRASHES` says how many random ones."""
+"""SIGKILL at every write and at random moments: nothing may stay."""
 
 import itertools
 import os
 import random
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from chances import CRASHES, SOAK, crash_many, in_parallel
 from crashing import Crash, Files, Proxies
 from servers import EmbeddedToxiproxy
 
-CRASHES = int(os.environ.get("GAMEDAY_CRASHES", "60"))
-AT_ONCE = 4
 WRITES = 8
 """First line; undo and active of two files; reverting; clear, once or twice."""
 
@@ -23,42 +21,30 @@ def server():
         yield server
 
 
-def in_parallel(function, *arguments):
-    """Run all, several at a time; fail with the first that failed."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(function, *arguments))
-
-
 def test_a_kill_at_any_write_of_the_undo_log_leaves_nothing(tmp_path):
-    def die(number, how):
+    def die(case):
+        number, how = case
         files = Files(tmp_path / f"{number}-{how}" / "files", count=2)
-        with Crash(tmp_path / f"{number}-{how}", files.changes(), hold=0.05, settle=0.1, die=[number, how]) as crash:
+        with Crash(tmp_path / f"{number}-{how}", files.changes(), hold=0.05, settle=0.1, die=case) as crash:
             crash.wait_over()
             crash.assert_nothing_left()
             assert files.now() == files.before, crash.story()
             return crash.process.returncode
 
-    cases = list(itertools.product(range(1, WRITES + 1), ("before", "half", "after")))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        codes = list(pool.map(lambda case: die(*case), cases))
+    codes = in_parallel(die, itertools.product(range(1, WRITES + 1), ("before", "half", "after")))
     assert codes.count(-9) >= 3 * (WRITES - 1)
 
 
 @pytest.mark.timeout(60 + 5 * CRASHES)
 def test_a_kill_of_any_one_or_two_of_three_at_a_random_moment_leaves_nothing(tmp_path, server):
-    started = random.randrange(1 << 32)
-    in_parallel(lambda number: one_random_crash(tmp_path / str(number), server, started + number), range(CRASHES))
+    crash_many(CRASHES, lambda seed: one_random_crash(tmp_path / str(seed), server, seed), "random kills")
 
 
 @pytest.mark.soak
 @pytest.mark.skipif("GAMEDAY_SOAK" not in os.environ, reason="hours: run `make soak`")
 @pytest.mark.timeout(0)
 def test_ten_thousand_random_kills_leave_nothing(tmp_path, server):
-    def crash(number):
-        one_random_crash(tmp_path / str(number), server, number)
-        shutil.rmtree(tmp_path / str(number))
-
-    in_parallel(crash, range(int(os.environ.get("GAMEDAY_CRASHES", "10000"))))
+    crash_many(SOAK, lambda seed: one_random_crash(tmp_path / str(seed), server, seed), "random kills")
 
 
 def one_random_crash(folder, server, seed):
@@ -69,13 +55,14 @@ def one_random_crash(folder, server, seed):
         first = chance.choice(["drill", "guard", "drill"])
         kill_one(crash, chance, first)
         if chance.random() < 0.6:
-            time.sleep(chance.choice([0, chance.uniform(0, 0.15), chance.uniform(0, 0.4)]))
+            wait_for_the_second_kill(crash, chance)
             kill_one(crash, chance, "guard" if first == "drill" else chance.choice(["drill", "guard"]))
         crash.wait_over()
         crash.assert_nothing_left()
-        assert files.now() == files.before, (seed, crash.story())
-        assert proxies.now() == proxies.before, (seed, crash.story())
-        proxies.remove()
+        assert files.now() == files.before, crash.story()
+        assert proxies.now() == proxies.before, crash.story()
+    proxies.remove()
+    shutil.rmtree(folder)
 
 
 def wait_for_a_random_moment(crash, chance):
@@ -85,12 +72,26 @@ def wait_for_a_random_moment(crash, chance):
     time.sleep(chance.uniform(0, 0.4 if word else 1.0))
 
 
+def wait_for_the_second_kill(crash, chance):
+    """At once, a little later, or in the middle of the takeover, when there is one."""
+    how = chance.choice(["at once", "soon", "later", "takeover"])
+    if how == "takeover":
+        until = time.monotonic() + 1
+        while time.monotonic() < until and not (crash.log() and crash.log().takeovers) and crash.guards():
+            time.sleep(0.001)
+    time.sleep({"at once": 0, "soon": chance.uniform(0, 0.15), "later": chance.uniform(0, 0.4)}.get(how, 0))
+
+
 def kill_one(crash, chance, who):
-    guards = crash.guards()
+    """The drill's process; or a guard: the one that took over, when there is one, or any."""
     if who == "drill":
         crash.kill(crash.process.pid)
-    elif guards:
-        crash.kill(chance.choice(guards))
+        return
+    guards = crash.guards()
+    log = crash.log()
+    winners = [each.pid for each in log.takeovers if each.pid in guards] if log else []
+    if guards:
+        crash.kill(chance.choice(winners if winners and chance.random() < 0.7 else guards))
 
 
 def test_when_all_three_are_killed_the_next_command_takes_back_what_stayed(tmp_path, server):

@@ -1,0 +1,148 @@
+"""A small staging of real parts, all of it compared field for field, and `gameday run` on it as a person types it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+
+import nats
+from crashing import Files, Proxies, Victim
+from workers import NAMES, Workers
+
+GAMEDAY = [sys.executable, "-m", "drills.cli"]
+CONSENT = {"gameday.consent": "staging"}
+SCENARIO = """\
+scenario: everything
+title: Every kind of fault at once
+service: shop
+steady_state: []
+stop_unless: []
+faults:
+  line:   {{inject: noop, with: {{file: {file}}}, when: 0s, duration: {hold}}}
+  slow:   {{inject: toxiproxy.latency, target: proxies, with: {{proxy: {first}, latency: 200ms}}, when: 0s, duration: {hold}}}
+  thin:   {{inject: toxiproxy.bandwidth, target: proxies, with: {{proxy: {first}, rate: 20kB/s}}, when: 0s, duration: {hold}}}
+  cut:    {{inject: toxiproxy.down, target: proxies, with: {{proxy: {last}}}, when: 0s, duration: {hold}}}
+  dead:   {{inject: process.kill, target: worker-1, when: 0s}}
+  still:  {{inject: process.stop, target: worker-2, when: 0s, duration: {hold}}}
+  down:   {{inject: process.keep_down, target: worker-3, when: 0s, duration: {hold}}}
+  paused: {{inject: nats.pause_consumer, target: broker, with: {{stream: {stream}, consumer: workers}}, when: 0s, duration: {hold}}}
+  shut:   {{inject: nats.refuse_writes, target: broker, with: {{stream: {stream}}}, when: 0s, duration: {hold}}}
+"""
+
+
+class Stream:
+    """A stream with a consumer on a real NATS server, as the server shows them."""
+
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+        config = {"name": name, "subjects": [f"{name}.>"], "metadata": {"team": "orders", **CONSENT}}
+        consumer = {"stream_name": name, "config": {"durable_name": "workers", "ack_policy": "explicit"}}
+        self._ask((f"STREAM.CREATE.{name}", config), (f"CONSUMER.DURABLE.CREATE.{name}.workers", consumer))
+
+    def now(self):
+        """Its configuration and its consumer's, and whether that is paused."""
+        stream, consumer = self._ask((f"STREAM.INFO.{self.name}", None), (f"CONSUMER.INFO.{self.name}.workers", None))
+        return stream["config"], consumer["config"], consumer.get("paused", False)
+
+    def remove(self):
+        """Delete it."""
+        self._ask((f"STREAM.DELETE.{self.name}", None))
+
+    def _ask(self, *requests):
+        async def asked():
+            client = await nats.connect(self.server.url)
+            found = []
+            for subject, body in requests:
+                payload = b"" if body is None else json.dumps(body).encode()
+                answer = await client.request(f"$JS.API.{subject}", payload, timeout=10)
+                found.append(json.loads(answer.data))
+                assert "error" not in found[-1], found[-1]
+            await client.close()
+            return found
+
+        return asyncio.run(asked())
+
+
+class Staging:
+    """Files, proxies, workers and a stream of its own for one drill, in a folder that is the workspace too."""
+
+    def __init__(self, folder, toxiproxy, broker):
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.files = Files(folder / "files", count=2)
+        self.proxies = Proxies(toxiproxy, folder.name)
+        self.stream = Stream(broker, folder.name)
+        self.workers = Workers()
+        self.workers.fresh()
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
+        (folder / "gameday.yaml").write_text(json.dumps(self._workspace(toxiproxy, broker)))
+        self.before = self.now()
+        self.stayed = self.workers.pid("worker-2")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.workers.__exit__()
+        self.proxies.remove()
+        self.stream.remove()
+
+    def _workspace(self, toxiproxy, broker):
+        targets = {
+            "proxies": {"kind": "toxiproxy", "with": {"url": toxiproxy.url}, "consent": self.proxies.names},
+            "broker": {"kind": "nats", "with": {"url": broker.url}},
+        }
+        for name in NAMES:
+            pidfiles = str(self.workers.folder / "run" / f"{name}.pid")
+            targets[name] = {"kind": "process", "with": {"pidfiles": pidfiles, "supervisor": self.workers.supervisor}}
+        return {
+            "format": 1,
+            "zone": "UTC",
+            "environments": {"staging": {"targets": targets}},
+            "services": {"shop": {}},
+            "caps": {"faults_at_once": 20},
+        }
+
+    def scenario(self, hold):
+        """Nine faults of nine kinds, all on for so many milliseconds."""
+        path = self.folder / "everything.yaml"
+        first, last = self.proxies.names[0], self.proxies.names[-1]
+        held = {"hold": f"{hold}ms", "file": self.files.paths[-1], "stream": self.stream.name}
+        path.write_text(SCENARIO.format(first=first, last=last, **held))
+        return path
+
+    def now(self):
+        """Everything that must be as before; a worker that was killed is another process afterwards, and lives."""
+        return self.files.now(), self.proxies.now(), self.workers.state(), self.stream.now()
+
+    def assert_as_before(self, story):
+        """Field for field, and the worker that was only stopped is still the same process."""
+        assert self.now() == self.before, story
+        assert self.workers.pid("worker-2") == self.stayed, story
+
+    def run(self, hold, *options):
+        """Start `gameday run` on all of it."""
+        return Run(self, [*GAMEDAY, "run", str(self.scenario(hold)), *options])
+
+    def type(self, *words):
+        """A command typed in the workspace, to its end."""
+        return subprocess.run(
+            [*GAMEDAY, *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+
+class Run(Victim):
+    """`gameday run` in a staging; the drill is the first of its workspace."""
+
+    def __init__(self, staging, command):
+        folder = staging.folder / ".gameday" / "drills" / "1"
+        super().__init__(
+            folder, command, staging.folder / "errors", cwd=staging.folder, env=staging.environment, process_group=0
+        )
