@@ -1,6 +1,7 @@
 # make demo   see five drills on a small shop of real processes      make test   all tests (under 10 minutes on 2 cores)
 # make check  format, lint, types, layers, lengths, spelling         make bench  how fast, beside a peer in the same run
-# make soak   the crash tests with bigger numbers (hours)            make docs   write the reference pages from the code
+# make soak   the crash tests with 10,000 kills (hours; for fewer:   make docs   write the reference pages from the code
+#             make soak GAMEDAY_SOAK_KILLS=1000)
 # make pins   renew constraints/ (needs uv)                          make clean  remove everything that was made here
 
 PY := .venv/bin/python
@@ -28,7 +29,7 @@ bench: dev tools
 	@$(PY) bench/run.py $(ARGS)
 
 soak: dev tools
-	GAMEDAY_SOAK=1 $(PY) -m pytest -n $(JOBS) -m soak --timeout 0 $(ARGS)
+	GAMEDAY_SOAK=1 $(PY) -m pytest -s -m soak --timeout 0 $(ARGS)
 
 docs: dev
 	@$(PY) docs/generate.py

@@ -19,6 +19,9 @@ from injectors.contract import InjectorError, Unreachable
 OUTPUT_LIMIT = 64 * 1024
 """Bytes of output that are looked at."""
 
+MARK = "GAMEDAY_DRILL"
+"""What a drill's process and all that it starts carry in their environment; whoever takes the drill over ends them."""
+
 Word = Annotated[str, Field(min_length=1, max_length=4096)]
 Command = Annotated[tuple[Word, ...], Field(min_length=1, max_length=50)]
 """A program and its arguments, as a list."""
@@ -32,13 +35,22 @@ class Finished:
     output: str
 
 
-def run(command: Sequence[str], timeout: float) -> Finished:
-    """Run it in a session of its own; at the limit all of it is ended. Raises `Unreachable`, `InjectorError`."""
+def run(command: Sequence[str], timeout: float, *, stays: bool = False) -> Finished:
+    """Run it in a session of its own; at the limit all of it is ended. Raises `Unreachable`, `InjectorError`.
+
+    `stays`: what it starts is to live on, so it does not carry the drill's mark and is not ended with the drill.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != MARK} if stays else None
     # A file takes the output: a pipe could be held open by what the command leaves running.
     with tempfile.TemporaryFile() as output:
         try:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=environment,
             )
         except OSError as wrong:
             raise InjectorError(f"the command {command[0]} cannot be started: {wrong.strerror}") from wrong

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from drills.cli import streams
 from drills.cli.commands import COMMANDS
 from drills.cli.exits import Exit
 
@@ -58,6 +59,7 @@ def commands() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; the one place where an error becomes a message and an exit code."""
+    streams.hold()
     try:
         commands()()
     except Exception as error:  # the border named in CONTRIBUTING: nothing past here but the shell
@@ -67,4 +69,6 @@ def main() -> None:
         if message is None:
             raise
         print(message, file=sys.stderr)
-        sys.exit(Exit.NOTHING_MEASURED)
+        sys.exit(Exit.NOT_REVERTED if getattr(error, "anything_open", False) else Exit.NOTHING_MEASURED)
+    finally:
+        streams.let_go()

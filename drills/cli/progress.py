@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from drills.cli.paper import Paper
 from drills.cli.sentences import line, printable
 from drills.engine.faults import Stage
 from drills.engine.run import View
@@ -16,6 +17,7 @@ from scoring.wording import clock
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.live import Live
 
 REFRESH = 0.25
 """Seconds between two pictures of the panel."""
@@ -23,48 +25,65 @@ _COLOURS = {"fault": "bold magenta", "alert": "bold yellow", "stop": "bold red",
 _MARKS = {True: ("good", "green"), False: ("BAD", "bold red"), None: ("no answer", "yellow")}
 
 Hear = Callable[[Line], None]
-Watch = Callable[[View], None]
+Watch = Callable[[View], str]
 
 
 @contextmanager
 def progress(plan: Plan) -> Iterator[tuple[Hear, Watch]]:
-    """Two callbacks for the engine: plain lines when piped, a live panel below them in a terminal."""
-    if not sys.stdout.isatty():
-        yield _plain(), lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
-    from rich.live import Live  # noqa: PLC0415
+    """Two callbacks for the engine: plain lines when piped, a live panel below them in a terminal.
 
-    console = Console()
+    Neither waits for whoever reads; the second one tells why nobody can read any more, once that is so.
+    """
+    paper = Paper()
+    try:
+        if not sys.stdout.isatty():
+            yield _plain(paper), lambda _: paper.lost
+            return
+        from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+        from rich.live import Live  # noqa: PLC0415
+
+        console = Console()
+        live = Live(console=console, auto_refresh=False, transient=True)
+        paper.put(live.start)
+        yield _coloured(paper, console), _pictures(paper, live, plan)
+        paper.put(live.stop)
+    finally:
+        paper.close()
+
+
+def _pictures(paper: Paper, live: "Live", plan: Plan) -> Watch:
     shown = {"at": 0.0}
-    with Live(console=console, refresh_per_second=1 / REFRESH, transient=True) as live:
 
-        def watch(view: View) -> None:
-            if time.monotonic() - shown["at"] >= REFRESH:
-                shown["at"] = time.monotonic()
-                live.update(_panel(plan, view))
+    def watch(view: View) -> str:
+        if time.monotonic() - shown["at"] >= REFRESH:
+            shown["at"] = time.monotonic()
+            panel = _panel(plan, view)
+            paper.put(lambda: live.update(panel, refresh=True))
+        return paper.lost
 
-        yield _coloured(console), watch
+    return watch
 
 
-def _plain() -> Hear:
+def _plain(paper: Paper) -> Hear:
     first: list[int] = []
 
     def hear(told: Line) -> None:
         first.append(told.at)
-        print(line(_entry(told), first[0]), flush=True)
+        said = line(_entry(told), first[0])
+        paper.put(lambda: print(said, flush=True))
 
     return hear
 
 
-def _coloured(console: "Console") -> Hear:
+def _coloured(paper: Paper, console: "Console") -> Hear:
     from rich.text import Text  # noqa: PLC0415
 
     first: list[int] = []
 
     def hear(told: Line) -> None:
         first.append(told.at)
-        console.print(Text(line(_entry(told), first[0]), style=_COLOURS.get(told.kind, "")))
+        said = Text(line(_entry(told), first[0]), style=_COLOURS.get(told.kind, ""))
+        paper.put(lambda: console.print(said))
 
     return hear
 

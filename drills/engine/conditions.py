@@ -32,6 +32,10 @@ class Conditions:
         self._started = started
         self.known: dict[str, Known] = {}
 
+    def begin(self, now: float) -> None:
+        """Looking begins: silence counts from now."""
+        self._started = now
+
     def take(self, look: Look) -> bool:
         """Note a look; True when it says something else than the one before, or is the first."""
         before = self.known.get(look.probe)

@@ -52,9 +52,14 @@ class Drill:
     refused: str = ""
     alerted: bool = False
     sent: set[str] = field(default_factory=set)
-    steady: bool = False
-    """All of the steady state was good at once, so faults may start."""
+    steady_at: float | None = None
+    """When all of the steady state was good at once, so that faults may start; None: not yet."""
     steady_by: float = 0.0
+
+    def begin(self, now: float, patience: float) -> None:
+        """All is looked at: from now on the drill's time counts, and the steady state has so long to be good."""
+        self.happened.started = now
+        self.steady_by = now + patience
 
     def round(self) -> None:
         """One turn: at most `TICK` long when nothing comes in."""
@@ -71,10 +76,18 @@ class Drill:
     @property
     def limit(self) -> float:
         """When nobody waits any longer: `time_limit` counts from the first confirmed effect, as the measures do."""
-        starts = [run.planned.when.delay for run in self.faults.values() if run.planned.when.edge == "start"]
-        first = min((run.active_at for run in self.faults.values() if run.active_at is not None), default=None)
-        since = self.happened.started + min(starts, default=0.0) if first is None else first
-        return since + self.parts.plan.time_limit
+        runs = self.faults.values()
+        first = min((run.active_at for run in runs if run.active_at is not None), default=None)
+        return (self._could_begin() if first is None else first) + self.parts.plan.time_limit
+
+    def _could_begin(self) -> float:
+        """Before any effect: since when one could have been there. What is being injected has bounds of its own."""
+        runs = self.faults.values()
+        if any(run.stage is Stage.STARTING for run in runs):
+            return self.parts.clock.mono()
+        starts = [run.planned.when.delay for run in runs if run.planned.when.edge == "start"]
+        steady = self.steady_by if self.steady_at is None else self.steady_at
+        return max(steady, self.happened.started + min(starts, default=0.0))
 
     def over(self) -> bool:
         """Is every fault over and nothing left to wait for?"""
@@ -194,12 +207,13 @@ class Drill:
                 self.happened.hands[name] = now
 
     def _consider_steady(self, now: float) -> None:
-        if self.steady:
+        if self.steady_at is not None:
             return
         names = self.parts.plan.scenario.steady_state
         known = {name: self.conditions.known.get(name) for name in names}
-        self.steady = all(each is not None and each.look.good for each in known.values())
-        if not self.steady and now >= self.steady_by:
+        if all(each is not None and each.look.good for each in known.values()):
+            self.steady_at = now
+        elif now >= self.steady_by:
             wrong = [
                 f"{name}: {each.look.why if each else 'no answer'}"
                 for name, each in known.items()
@@ -208,7 +222,7 @@ class Drill:
             self.refused = f"the steady state is not good: {'; '.join(wrong)}"
 
     def _start_due(self, now: float) -> None:
-        if not self.steady:
+        if self.steady_at is None:
             return
         due = []
         for run in self.faults.values():

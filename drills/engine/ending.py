@@ -53,6 +53,10 @@ def alert_came(lines: Sequence[Line], rubric: Rubric) -> bool:
     return rubric.alert is not None and bool(fresh_alerts(facts.read(entries, rubric), rubric.alert))
 
 
+def _never_bit(run: FaultRun) -> bool:
+    return bool(run.void) or (run.stage is Stage.OVER and run.active_at is None)
+
+
 def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: str) -> Result:
     """The outcome: what was left behind weighs most, then who stopped it, then whether anything was measured."""
     runs = list(faults)
@@ -64,7 +68,7 @@ def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: 
     if stop is not None:
         code = CODES.get(stop.why, 130) if stop.rule == "interrupted" else 4
         return Result(drill, Outcome.STOPPED, f"{stop.rule}: {stop.why}", code)
-    void = [f"{run.name}: {run.void}" for run in runs if run.void]
+    void = [f"{run.name}: {run.void or 'it was ended before it took effect'}" for run in runs if _never_bit(run)]
     if void:
         return Result(drill, Outcome.VOID, "; ".join(void), 2)
     never = [run.name for run in runs if run.stage is Stage.WAITING]

@@ -1,9 +1,11 @@
 """What the engine knows of each fault of the running drill: its stage, its changes, its moments. Touches nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 
-from drills.plan import PlannedFault
+from drills.engine.errors import DrillRefused
+from drills.plan import Plan, PlannedFault
 from injectors.contract import Change, Injector, Undo
 
 
@@ -60,3 +62,15 @@ class FaultRun:
     def touched(self) -> bool:
         """May the target have been changed and not be clear yet?"""
         return self.stage in {Stage.STARTING, Stage.ON, Stage.ENDING}
+
+
+def fault_runs(plan: Plan, tag: str, vault: Path) -> dict[str, FaultRun]:
+    """Every fault of the plan, as this drill's own. Makes the vault; raises `DrillRefused` when that cannot be."""
+    try:
+        vault.mkdir(mode=0o700, exist_ok=True)
+    except OSError as wrong:
+        raise DrillRefused(f"{vault}: cannot be made ({wrong.strerror})") from wrong
+    runs = {}
+    for name, planned in plan.faults.items():
+        runs[name] = FaultRun(planned, tuple(replace(each, tag=tag, vault=str(vault)) for each in planned.changes))
+    return runs

@@ -14,7 +14,7 @@ from drills.guard import lines, phases
 from drills.guard.errors import GuardError
 from drills.guard.phases import Do, Limits, Phase, Step, Tracked, Wish
 from drills.guard.undolog import UndoLog
-from injectors.contract import Drifted, Fleeting, Injector, InjectorError, Proving, Refused, State
+from injectors.contract import Change, Drifted, Fleeting, Injector, InjectorError, Proving, Refused, State
 
 LIMITS = Limits(effect=5.0, active_look=0.25)
 CALL_LIMIT = 20.0
@@ -82,6 +82,10 @@ class Hands:
         since = self.calling_since
         return since is not None and self._clock.mono() - since > CALL_LIMIT
 
+    def broken(self) -> bool:
+        """Has the thread ended before it was told to? That is a bug of ours, and what is on is in nobody's care."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
     def stop(self) -> None:
         """End the thread once the call under way is over."""
         self._orders.put(None)
@@ -117,6 +121,10 @@ class Hands:
             self._log.append(*itertools.chain.from_iterable(self._opening(each) for each in fresh))
         except (InjectorError, GuardError) as wrong:
             self._deliver(Failed(tuple(each.change.id for each in wanted), str(wrong)))
+            return
+        except Exception as bug:  # noqa: BLE001 - an engine step: a broken injector must not end this thread
+            why = f"an injector of {', '.join(sorted({each.change.kind for each in wanted}))} has a bug"
+            self._deliver(Failed(tuple(each.change.id for each in wanted), f"{why}: {type(bug).__name__}"))
             return
         for each in fresh:
             tracked = Tracked(each.change, each.undo, each.injector.owner, at=time.time_ns())
@@ -180,6 +188,8 @@ class Hands:
         except InjectorError as wrong:
             final = isinstance(wrong, Refused | Drifted)
             tracked = phases.failed(tracked, str(wrong), self._clock.mono(), LIMITS, final=final)
+        except Exception as bug:  # noqa: BLE001 - an engine step: a broken injector is reverted like any other
+            tracked = phases.failed(tracked, _told(tracked.change, bug), self._clock.mono(), LIMITS, final=True)
         finally:
             self.calling_since = None
         self._tracked[name] = tracked
@@ -215,6 +225,10 @@ class Hands:
             self._tracked[name] = phases.begin(before, phase, self._clock.at(seen_at[name]), why, "drill")
             if announce:
                 self._deliver(Moved(name, phase, seen_at[name], why))
+
+
+def _told(change: Change, bug: Exception) -> str:
+    return f"{change.kind} has a bug: {type(bug).__name__}"
 
 
 def _happened(injector: Injector, tracked: Tracked) -> bool:

@@ -1,12 +1,15 @@
-"""Ctrl-C and its kin: the first asks for a polite revert, the second leaves it to the guards. Never reverts itself."""
+"""Ctrl-C and its kin: the first asks for a polite revert, the same again leaves it to the guards. Reverts nothing."""
 
 import os
 import signal
+import time
 from types import FrameType
 from typing import Self
 
 WATCHED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
 """Ctrl-Z too: a drill that is put to sleep looks hung, and would be killed by its guards."""
+APART = 0.5
+"""Seconds between two of the same signal that are two wishes: `timeout` and a closing terminal send theirs twice."""
 CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 143, "SIGTSTP": 130}
 
 
@@ -18,6 +21,7 @@ class Interrupts:
         self._before: dict[signal.Signals, object] = {}
         self.name = ""
         """The first signal that came, such as `SIGINT`."""
+        self._came: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         for number in WATCHED:
@@ -30,8 +34,8 @@ class Interrupts:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         del frame
-        name = signal.Signals(number).name
-        if self.name and name != "SIGTSTP":
+        name, now = signal.Signals(number).name, time.monotonic()
+        if name != "SIGTSTP" and now - self._came.setdefault(name, now) >= APART:
             os.write(2, self._farewell)
             os._exit(CODES[self.name])
         self.name = self.name or name

@@ -1,6 +1,7 @@
 """Looks at every probe again and again, each in a thread of its own. Judges nothing itself."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from drills.signals.contract import Unanswered
 
 MARGIN = 1.0
 """Seconds a look may outlast its own timeout before it counts as unanswered all the same."""
+JOIN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ def look(planned: PlannedProbe, clock: Clock) -> Look:
         verdict = planned.probe.judge(reading)
     except Unanswered as silence:
         return Look(planned.id, None, None, str(silence), began, clock.mono())
+    except Exception as bug:  # noqa: BLE001 - an engine step: a broken probe says nothing, and the others go on
+        why = f"the probe has a bug: {type(bug).__name__}"
+        return Look(planned.id, None, None, why, began, clock.mono())
     return Look(
         planned.id,
         verdict.good,
@@ -64,11 +69,14 @@ class Lookout:
             self._threads.append(thread)
             thread.start()
 
-    def stop(self) -> None:
-        """No new look begins; one under way is waited for at most as long as it may take."""
+    def stop(self, tick: Callable[[], None]) -> None:
+        """No new look begins; those under way are waited for, for `MARGIN` in all. `tick` is called meanwhile."""
         self._over.set()
+        until = time.monotonic() + MARGIN
         for thread in self._threads:
-            thread.join(MARGIN)
+            while thread.is_alive() and time.monotonic() < until:
+                thread.join(JOIN)
+                tick()
 
     def _watch(self, planned: PlannedProbe) -> None:
         while not self._over.is_set():

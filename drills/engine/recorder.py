@@ -18,6 +18,7 @@ BATCH = 512
 """Entries that share one flush at most."""
 PATIENCE = 5.0
 """Seconds that closing waits for what is still to be written."""
+JOIN = 0.02
 
 
 class Evidence(NamedTuple):
@@ -76,18 +77,34 @@ class Recorder:
         self._waiting.put(line)
         self._hear(line)
 
-    def close(self, spill: Path) -> bool:
-        """Write what is left; what cannot be written goes to `spill` as JSON Lines. True when all is in the store."""
+    def close(self, spill: Path, tick: Callable[[], None]) -> bool:
+        """Write what is left; what cannot be written goes to `spill` as JSON Lines. True when all is in the store.
+
+        `tick` is called meanwhile.
+        """
         self._waiting.put(None)
-        self._thread.join(PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while self._thread.is_alive() and time.monotonic() < until:
+            self._thread.join(JOIN)
+            tick()
+        if self._thread.is_alive():
+            self.problem = self.problem or f"the store did not answer within {PATIENCE:g} s"
         left = list(self._unsaved)
         while not self._waiting.empty():
             item = self._waiting.get_nowait()
             if item is not None and not isinstance(item, Evidence):
                 left.append(item)
         if left:
-            spill.write_text("".join(json.dumps(line._asdict()) + "\n" for line in left))
+            self._spill(left, spill)
         return not left and not self._thread.is_alive()
+
+    def _spill(self, left: "list[Line]", spill: Path) -> None:
+        try:
+            spill.write_text("".join(json.dumps(line._asdict()) + "\n" for line in left))
+        except OSError as wrong:
+            self.problem += f"; and nowhere else: {spill}: {wrong.strerror}"
+        else:
+            self.problem += f"; it is in {spill}"
 
     def _work(self) -> None:
         going = True
@@ -114,6 +131,9 @@ class Recorder:
             except StoreError as wrong:
                 self.problem = str(wrong)
                 time.sleep(0.2 * attempt)
+            except Exception as bug:  # noqa: BLE001 - an engine step: a broken store stops the drill, not this thread
+                self.problem = f"the store has a bug: {type(bug).__name__}"
+                return
             else:
                 self._unsaved.clear()
                 return

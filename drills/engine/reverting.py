@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from drills.engine.clock import Clock
-from drills.guard.lines import Moved
 from drills.guard.phases import Limits, Phase, Tracked
 from drills.guard.revert import revert_changes
 from drills.guard.undolog import UndoLog
@@ -42,15 +41,24 @@ class Reverter:
         sure = [each.change.id for each in batch if each.change.id not in unsure]
         for ids, settle in ((sure, 0.0), (unsure, self._settle)):
             if ids:
-                name = f"revert {ids[0]}"
-                threading.Thread(target=self._work, args=(ids, settle), name=name, daemon=True).start()
+                thread = threading.Thread(target=self._work, args=(ids, settle), name=f"revert {ids[0]}", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as wrong:  # no more threads on this machine
+                    self._leave(ids, str(wrong))
+
+    def _leave(self, ids: Iterable[str], why: str) -> None:
+        """Say that these are stuck: they stay open in the log, so the guards revert them once this process ends."""
+        for change in ids:
+            self._deliver(Reverted(change, self._clock.mono(), f"{why}; its guards go on"))
 
     def _work(self, ids: list[str], settle: float) -> None:
-        done = revert_changes(self._log, ids, by="drill", limits=Limits(settle=settle), told=self._told)
+        try:
+            done = revert_changes(self._log, ids, by="drill", limits=Limits(settle=settle))
+        except Exception as bug:  # noqa: BLE001 - an engine step: whatever breaks, the guards are told to go on
+            self._leave(ids, f"the revert broke off ({type(bug).__name__})")
+            return
         for change, at in done.cleared.items():
             self._deliver(Reverted(change, self._clock.mono_of(at)))
         for change, why in done.stuck.items():
             self._deliver(Reverted(change, self._clock.mono(), why))
-
-    def _told(self, moved: Moved) -> None:
-        del moved

@@ -4,10 +4,9 @@ import os
 import queue
 import secrets
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from drills.engine.admission import admit, hold_services
@@ -15,10 +14,11 @@ from drills.engine.clock import Clock, SystemClock
 from drills.engine.conditions import Conditions
 from drills.engine.drill import Drill, Parts
 from drills.engine.ending import Result, came_to
-from drills.engine.faults import FaultRun
+from drills.engine.errors import DrillBroke, DrillRefused
+from drills.engine.faults import FaultRun, fault_runs
 from drills.engine.hands import Hands
 from drills.engine.interrupts import Interrupts
-from drills.engine.looking import MARGIN, Lookout, look
+from drills.engine.looking import MARGIN, Look, Lookout, look
 from drills.engine.narrator import Narrator
 from drills.engine.preparing import prepare
 from drills.engine.recorder import Opening, Recorder
@@ -32,9 +32,9 @@ from drills.guard.guards import ENVIRONMENT, Guards
 from drills.guard.leases import lease
 from drills.guard.lines import Facts
 from drills.guard.undolog import UndoLog
-from drills.plan import Plan
+from drills.plan import Plan, PlannedProbe
 from drills.plan.places import store_address
-from drills.signals.contract import Alert, SignalError
+from drills.signals.contract import Alert, AlertSource, SignalError
 from drills.store import Line, open_store
 from injectors import registry
 from injectors.contract import InjectorError
@@ -44,6 +44,8 @@ PREPARE_LIMIT = 60.0
 """Seconds that looking at all targets may take before the drill is refused."""
 STEADY_LIMIT = 30.0
 SETTLE = 1.0
+STOP_LIMIT = 10.0
+"""Seconds in which an alert source must let go."""
 HUNG = 3
 """The exit code of a process that ends itself because an injector's call hangs: its guards revert."""
 
@@ -72,24 +74,35 @@ class View:
 
 
 Hear = Callable[[Line], None]
-Watch = Callable[[View], None]
+Watch = Callable[[View], str]
+"""Told of each round; says why nobody can see what happens, once that is so."""
 
 
-def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch = lambda _: None) -> Result:
-    """Run the drill to its end. Raises `DrillRefused` before anything is on record; after that the result says it."""
+def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch = lambda _: "") -> Result:
+    """Run the drill to its end; the result says how it went.
+
+    Raises `DrillRefused` before anything is on record, `DrillBroke` when gameday itself has a bug.
+    """
     admit(plan, person=options.person)
     drill, folder = control.new_drill_folder(plan.workspace.folder)
     guards = Guards(folder)
     guards.spawn()
+    logs: list[UndoLog] = []
     with ExitStack() as ends:
-        ends.callback(guards.close)
+        ends.callback(lambda: guards.close(keep=any(each.log.open for each in logs)))
         tag = f"gameday-{drill}-{secrets.token_hex(3)}"
         os.environ[ENVIRONMENT] = tag
         log = ends.enter_context(UndoLog.create(folder, _facts(plan, drill, tag)))
+        logs.append(log)
         ends.enter_context(hold_services(plan, log.path))
         farewell = f"Left to the guards. Check with: gameday status; revert by hand with: gameday revert {drill}"
         interrupts = ends.enter_context(Interrupts(farewell))
-        return _Run(plan, options, drill, folder, tag, guards, log, interrupts, hear, watch).to_the_end()
+        try:
+            return _Run(plan, options, drill, tag, guards, log, interrupts, hear, watch).to_the_end()
+        except DrillRefused:
+            raise
+        except Exception as bug:
+            raise DrillBroke(drill, bug, anything_open=bool(log.log.open)) from bug
 
 
 def _facts(plan: Plan, drill: str, tag: str) -> Facts:
@@ -111,7 +124,6 @@ class _Run:
         plan: Plan,
         options: Options,
         drill: str,
-        folder: Path,
         tag: str,
         guards: Guards,
         log: UndoLog,
@@ -119,7 +131,8 @@ class _Run:
         hear: Hear,
         watch: Watch,
     ) -> None:
-        self.plan, self.options, self.folder, self.watch = plan, options, folder, watch
+        self.plan, self.options, self.watch = plan, options, watch
+        self.folder = log.path.parent
         self.clock: Clock = SystemClock()
         self.started = self.clock.mono()
         self.name, self.log, self.guards = drill, log, guards
@@ -136,7 +149,7 @@ class _Run:
         self.narrator = Narrator(self.recorder, self.clock, plan)
         self.hands = Hands(log, self.clock, inbox.put)
         self.lookout = Lookout(plan.probes, self.clock, inbox.put)
-        self.witness = Witness(plan, folder, guards, interrupts, self.recorder, self._source_changed)
+        self.witness = Witness(plan, log, guards, interrupts, self.recorder, self._source_changed)
         self.inbox = inbox
         self.drill = self._put_together(tag, scenario)
 
@@ -154,10 +167,9 @@ class _Run:
         )
         return Drill(
             parts=parts,
-            faults=_fault_runs(self.plan, tag, self.folder),
+            faults=fault_runs(self.plan, tag, self.folder / "vault"),
             happened=Happened(self.started),
             conditions=Conditions(self.plan.probes, scenario.stop_unless, self.started),
-            steady_by=self.started + _patience(self.plan),
         )
 
     def to_the_end(self) -> Result:
@@ -170,7 +182,7 @@ class _Run:
                 self._go_round()
                 self._look_back()
         finally:
-            self.lookout.stop()
+            self.lookout.stop(self.witness.beat)
             self.hands.stop()
         return self._close()
 
@@ -184,6 +196,9 @@ class _Run:
             why = "preparing took too long" if isinstance(wrong, Hung) else str(wrong)
             self.drill.refused = why
             return
+        now = self.clock.mono()
+        self.drill.begin(now, _patience(self.plan))
+        self.drill.conditions.begin(now)
         self.hands.start()
         self.lookout.start()
 
@@ -194,7 +209,7 @@ class _Run:
             except SignalError as wrong:
                 self.drill.refused = f"{name}: {wrong}"
                 return
-            ends.callback(source.stop)
+            ends.callback(self._let_go, source)
             self.narrator.source(self.clock.mono(), name, listening=True)
 
     def _source_changed(self, name: str, problem: str) -> None:
@@ -215,26 +230,31 @@ class _Run:
 
     def _go_round(self) -> None:
         while not self.drill.over():
+            self.witness.beat()
             self.drill.round()
             if self.hands.overdue():
-                self._leave_to_the_guards()
-            self.watch(self._view())
+                self._leave_to_the_guards("an injector's call hangs")
+            if self.hands.broken():
+                self._leave_to_the_guards("it has a bug")
+            self.witness.unseen = self.watch(self._view())
 
     def _view(self) -> View:
         drill = self.drill
         return View(self.name, self.clock.mono(), self.started, drill.limit, drill.faults, drill.conditions)
 
-    def _leave_to_the_guards(self) -> None:
+    def _leave_to_the_guards(self, why: str) -> None:
         """A call that hangs may still act later: only the end of this process makes sure that it does not."""
-        text = (
-            f"drill {self.name}: an injector's call hangs; ending now, the guards revert. Check with: gameday status\n"
-        )
-        os.write(2, text.encode())
+        os.write(2, f"drill {self.name}: {why}; ending now, the guards revert. Check with: gameday status\n".encode())
         os._exit(HUNG)
+
+    def _let_go(self, source: AlertSource) -> None:
+        """While this process beats: what is stuck is still open, and its guards count on a beat."""
+        with suppress(Hung):
+            within(STOP_LIMIT, source.stop, self.witness.beat)
 
     def _look_back(self) -> None:
         """The last look at each probe, so that a scorecard knows how it was at the end."""
-        self.lookout.stop()
+        self.lookout.stop(self.witness.beat)
         while not self.inbox.empty():
             item = self.inbox.get_nowait()
             if isinstance(item, Alert):
@@ -243,26 +263,23 @@ class _Run:
             return
         for planned in self.plan.probes.values():
             if planned.id in self.drill.conditions.known:
-                last = partial(look, planned, self.clock)
-                self.narrator.probe(within(planned.timeout + MARGIN, last, self.witness.beat))
+                self.narrator.probe(self._look_once_more(planned))
+
+    def _look_once_more(self, planned: PlannedProbe) -> Look:
+        began = self.clock.mono()
+        try:
+            return within(planned.timeout + MARGIN, partial(look, planned, self.clock), self.witness.beat)
+        except Hung as silence:
+            return Look(planned.id, None, None, str(silence), began, self.clock.mono())
 
     def _close(self) -> Result:
         result = came_to(self.name, self.drill.faults.values(), self.drill.stop, self.drill.refused)
         self.narrator.ended(self.clock.mono(), result)
         spill = self.folder / "timeline-not-saved.jsonl"
-        if not self.recorder.close(spill):
-            why = f"{result.why}; the timeline could not be saved ({self.recorder.problem}), it is in {spill}"
+        if not self.recorder.close(spill, self.witness.beat):
+            why = f"{result.why}; the timeline could not be saved: {self.recorder.problem}"
             return replace(result, why=why, exit_code=result.exit_code or 2)
         return result
-
-
-def _fault_runs(plan: Plan, tag: str, folder: Path) -> dict[str, FaultRun]:
-    vault = folder / "vault"
-    vault.mkdir(mode=0o700, exist_ok=True)
-    runs = {}
-    for name, planned in plan.faults.items():
-        runs[name] = FaultRun(planned, tuple(replace(each, tag=tag, vault=str(vault)) for each in planned.changes))
-    return runs
 
 
 def _patience(plan: Plan) -> float:

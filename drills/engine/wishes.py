@@ -31,6 +31,10 @@ class Situation:
     unrecorded: str = ""
     """Why the timeline cannot be written."""
     orphaned: str = ""
+    unguarded: str = ""
+    """What somebody did to the undo log: without it no later command could revert."""
+    unseen: str = ""
+    """Why nobody can see what happens."""
 
 
 def wants_stop(seen: Situation) -> Stop | None:
@@ -49,6 +53,8 @@ def wants_stop(seen: Situation) -> Stop | None:
         ("freeze begun", seen.freeze, ""),  # 8
         ("timeline cannot be written", seen.unrecorded, ""),  # 9
         ("game day gone", seen.orphaned, ""),  # 10
+        ("undo log lost", seen.unguarded, ""),  # 11
+        ("nobody can see it", seen.unseen, ""),  # 12
     )
     for rule, why, by in rules:
         if why:

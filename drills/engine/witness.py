@@ -10,6 +10,7 @@ from drills.engine.recorder import Recorder
 from drills.engine.wishes import Situation
 from drills.guard import control
 from drills.guard.guards import Guards
+from drills.guard.undolog import UndoLog
 from drills.plan import Plan
 from drills.signals.contract import AlertSource
 from scenarios import ScenarioError, load_workspace
@@ -24,14 +25,15 @@ class Witness:
     def __init__(  # noqa: PLR0913, PLR0917 - one argument for each thing it looks at
         self,
         plan: Plan,
-        folder: Path,
+        log: UndoLog,
         guards: Guards,
         interrupts: Interrupts,
         recorder: Recorder,
         hear: "Callable[[str, str], None]",
     ) -> None:
         self._plan = plan
-        self._folder = folder
+        self._log = log
+        self._folder = log.path.parent
         self._guards = guards
         self._interrupts = interrupts
         self._recorder = recorder
@@ -41,6 +43,9 @@ class Witness:
         self._stamp = _stamp(plan.workspace.path)
         self._gone = ""
         self._freeze = ""
+        self._unguarded = ""
+        self.unseen = ""
+        """Why nobody can see what happens; whoever shows it says so."""
         self._sources: Mapping[str, AlertSource] = plan.sources
         self._blind = dict.fromkeys(plan.sources, "")
         self._lost = ""
@@ -61,11 +66,11 @@ class Witness:
 
     def situation(self, now: float) -> Situation:
         """What the rules look at, now (monotonic seconds)."""
-        self.beat()
         if now >= self._next_calendar:
             self._next_calendar = now + CALENDAR
             self._look_at_calendar()
             self._listen()
+            self._unguarded = self._log.lost
         pressed = control.stop_pressed(self._folder)
         lever = control.lever(self._plan.workspace.folder)
         return Situation(
@@ -78,6 +83,8 @@ class Witness:
             freeze=self._freeze,
             unrecorded=self._recorder.problem,
             orphaned=self._orphaned(),
+            unguarded=self._unguarded,
+            unseen=self.unseen,
         )
 
     def _orphaned(self) -> str:

@@ -114,8 +114,11 @@ class Guards:
                 continue
         return True
 
-    def close(self, timeout: float = 2.0) -> None:
-        """End them, when nothing is open any more (they check); kills what is left after the timeout. Idempotent."""
+    def close(self, timeout: float = 2.0, *, keep: bool = False) -> None:
+        """End them, when nothing is open any more (they check). Idempotent.
+
+        What does not answer within the timeout is killed, unless `keep` says that something is open: then it is needed.
+        """
         shared, self._page = self._page, None
         if shared is None:
             return
@@ -126,7 +129,7 @@ class Guards:
             while not staying and not child.is_dead(0.005) and time.monotonic() < until:
                 shared.beat(page.DRILL)
                 staying = shared.said(slot) == page.STAYING
-            if staying and not child.is_dead():
+            if (staying or keep) and not child.is_dead():
                 child.leave()  # something is open: it stays until this process has ended, and then reverts
             else:
                 child.end()

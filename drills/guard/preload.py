@@ -1,9 +1,10 @@
 """Loads what a guard will need for the kinds of fault in the log, in a thread, once it is idle. Calls nothing."""
 
-import os
 import re
 import threading
 from contextlib import suppress
+
+from drills.guard.seen import Seen
 
 EVERY = 4
 """Ticks between two looks at the log."""
@@ -13,37 +14,27 @@ _KIND = re.compile(rb'"kind":"([a-z0-9_.-]{1,100})"')
 class Preload:
     """Reads only what was added to the log since the last look; what cannot be loaded is met at the revert."""
 
-    def __init__(self, log_path: str, slot: int) -> None:
+    def __init__(self, log: Seen, slot: int) -> None:
         """The two guards take turns, so that they do not slow the drill down together."""
-        self._path = log_path
+        self._log = log
         self._ticks = slot * EVERY // 2
-        self._offset = 0
-        self._seen: set[str] = set()
+        self._wanted: set[str] = set()
+        self._loaded: set[str] = set()
         self._thread: threading.Thread | None = None
 
     def tick(self) -> None:
         """Look, from time to time, and load what is new."""
         self._ticks += 1
-        if self._ticks % EVERY or (self._thread is not None and self._thread.is_alive()):
+        if self._ticks % EVERY:
             return
-        if new := self._kinds() - self._seen:
-            self._seen |= new
+        self._wanted |= {found.decode() for found in _KIND.findall(self._log.look())}
+        if self._thread is not None and self._thread.is_alive():
+            return
+        if new := self._wanted - self._loaded:
+            self._loaded |= new
             with suppress(RuntimeError):  # no more threads: then it is loaded when it is needed
                 self._thread = threading.Thread(target=_load, args=(sorted(new),), daemon=True)
                 self._thread.start()
-
-    def _kinds(self) -> set[str]:
-        try:
-            with open(self._path, "rb") as file:  # noqa: PTH123 - pathlib costs a guard its first milliseconds
-                if os.fstat(file.fileno()).st_size == self._offset:
-                    return set()
-                file.seek(self._offset)
-                added = file.read()
-        except OSError:
-            return set()
-        whole = added[: added.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return {found.decode() for found in _KIND.findall(whole)}
 
 
 def _load(kinds: list[str]) -> None:

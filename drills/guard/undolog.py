@@ -37,6 +37,9 @@ class UndoLog:
         self._reserved = 0
         self._promised = FIRST_RESERVE
         self._torn: int | None = None
+        self._known = bytearray()
+        """All that is in the file, so that it can be made whole when somebody cuts it."""
+        self._cut = False
 
     @classmethod
     def create(cls, folder: str | os.PathLike[str], facts: Facts, disk: Disk | None = None) -> Self:
@@ -62,9 +65,10 @@ class UndoLog:
         return log
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], disk: Disk | None = None) -> Self:
+    def open(cls, path: str | os.PathLike[str], disk: Disk | None = None, known: bytes = b"") -> Self:
         """An existing log, locked for this process. A log on a read-only disk opens; then every `append` raises.
 
+        `known` is how it began when it was last looked at: a log that was cut meanwhile is made whole from it.
         Raises `Held` while another process has it, OSError when it is not there.
         """
         path = Path(path)
@@ -75,7 +79,7 @@ class UndoLog:
                 raise
             lock = Locked(path, os.O_RDONLY)
         log = cls(path, lock, disk or Disk())
-        log._take_in()
+        log._take_in(known)
         return log
 
     def append(self, *lines: Line) -> None:
@@ -89,6 +93,7 @@ class UndoLog:
             if any(len(one) > LINE_LIMIT for one in coded):
                 raise NotWritten(f"{self.path}: a line over {LINE_LIMIT} bytes is not written; an undo must be small")
             try:
+                self._make_whole()
                 self._make_room(lines, sum(map(len, coded)))
                 self._mend()
                 self._write(b"".join(coded))
@@ -116,6 +121,18 @@ class UndoLog:
             raise NotWritten(f"{self.path}: its first line is missing or damaged")
         return facts
 
+    @property
+    def lost(self) -> str:
+        """What somebody else did to the file, so that no later command could revert from it; empty: nothing."""
+        try:
+            ours, there = os.fstat(self._lock.descriptor), self.path.stat()
+        except OSError:
+            return f"{self.path} is gone"
+        if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
+            return f"{self.path} is another file now"
+        self._cut = self._cut or ours.st_size < len(self._known)
+        return f"{self.path} was cut by somebody else" if self._cut else ""
+
     def close(self) -> None:
         """Let the lock go; idempotent."""
         self._lock.close()
@@ -126,11 +143,21 @@ class UndoLog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take_in(self) -> None:
+    def _take_in(self, known: bytes) -> None:
         """Read what is there, and remember a torn end so that the next line starts afresh."""
         data = self.path.read_bytes()
+        if len(data) < len(known):
+            data = known
         self._fold, self._torn = scan(data)
+        self._known = bytearray(data)
         self._end = len(data)
+
+    def _make_whole(self) -> None:
+        """Put back what was cut off at the end; a flush follows with the next line."""
+        size = os.fstat(self._lock.descriptor).st_size
+        if size < len(self._known):
+            self._cut = True
+            self._put(bytes(self._known[size:]), size)
 
     def _mend(self) -> None:
         """Blank a torn end and start a line behind it: no reader may ever take it for one."""
@@ -150,6 +177,7 @@ class UndoLog:
     def _put(self, data: bytes, offset: int) -> int:
         while data:
             written = self._disk.write(self._lock.descriptor, data, offset)
+            self._known[offset : offset + written] = data[:written]
             offset += written
             data = data[written:]
         return offset

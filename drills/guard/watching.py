@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from drills.guard import page, processes
 from drills.guard.own_time import OwnTime
 from drills.guard.preload import Preload
+from drills.guard.seen import Seen
 
 if TYPE_CHECKING:
     from drills.guard.undolog import UndoLog
@@ -17,6 +18,8 @@ TICK = 0.05
 QUICK = 0.002
 QUICK_TRIES = 25
 FIRST_PATIENCE, LONGEST_PATIENCE = 2.0, 60.0
+GIVE_UP = 900.0
+"""Seconds for which a guard tries to open an undo log that is there and cannot be opened."""
 
 
 class Guard:
@@ -25,7 +28,7 @@ class Guard:
     def __init__(self, slot: int, folder: str, descriptor: int, hung: float, stopped: float) -> None:
         """Take the slot; the drill's process is in slot 0."""
         self.slot, self.folder = slot, folder
-        self.log_path = os.path.join(folder, "undo.jsonl")  # noqa: PTH118 - pathlib costs the first milliseconds
+        self.log = Seen(os.path.join(folder, "undo.jsonl"))  # noqa: PTH118 - pathlib costs the first milliseconds
         self.page = page.Page(descriptor)
         self.limits = (hung, stopped)
         self.peer = next(each for each in page.GUARDS if each != slot)
@@ -49,7 +52,7 @@ class Guard:
         """True once the drill's process is dead; False when it is done and nothing is open."""
         drill = processes.open_process(self.page.pid(page.DRILL), self.page.start(page.DRILL))
         pulse = processes.Pulse(self.page, page.DRILL, *self.limits)
-        preload = Preload(self.log_path, self.slot)
+        preload = Preload(self.log, self.slot)
         self.page.beat(self.slot)  # from now on it counts as hung when it falls silent
         self.page.say(self.slot, page.WATCHING)
         while drill is not None and not processes.is_dead(drill, TICK):
@@ -73,28 +76,29 @@ class Guard:
             self.page.beat(self.slot)
 
     def _anything_open(self) -> bool:
-        from drills.guard.reading import read_log  # noqa: PLC0415 - not before it is needed
+        from drills.guard.reading import scan  # noqa: PLC0415 - not before it is needed
 
-        try:
-            return bool(read_log(self.log_path).open)
-        except FileNotFoundError:
-            return False
+        return bool(scan(self.log.content)[0].log().open)
 
     def _elect(self) -> "UndoLog | None":
         """The undo log, once this guard has its lock; None when nothing is left to do."""
         from drills.guard.errors import Held  # noqa: PLC0415 - as above
         from drills.guard.undolog import UndoLog  # noqa: PLC0415
 
-        tries = 0
+        tries, own = 0, OwnTime()
         winner = _Winner(self.page, self.peer, self.limits)
         while True:
             self.page.beat(self.slot)
             try:
-                log = UndoLog.open(self.log_path)
+                log = UndoLog.open(self.log.path, known=self.log.content)
             except Held:
                 log = None
             except FileNotFoundError:
                 return None
+            except OSError:  # no descriptor left, a disk that is away: the other guard may be luckier, or it passes
+                if own.step() >= GIVE_UP:
+                    raise
+                log = None
             if winner.has_done_all():
                 return None
             if log is not None:
@@ -131,13 +135,13 @@ class Guard:
                 time.sleep(TICK)
             pause = min(pause * 1.5, LONGEST_PATIENCE)
             try:
-                with UndoLog.open(self.log_path) as log:
+                with UndoLog.open(self.log.path, known=self.log.content) as log:
                     if not mend(log, by=by, why="looking again at what is stuck", tick=self._tick).retry:
                         return
             except Held:
                 continue
-            except FileNotFoundError:
-                return
+            except OSError:
+                continue
 
     def _tick(self) -> None:
         self.page.beat(self.slot)

@@ -45,7 +45,11 @@ class Notes:
         try:
             lines = self.file.read_text().splitlines(keepends=True) if self.file else []
         except FileNotFoundError:
-            return []
+            if self.file is None or self.file.parent.is_dir():
+                return []
+            raise InjectorError(
+                f"{self.file.parent} is gone, and with it who was stopped: continue them by hand, kill -CONT PID"
+            ) from None
         except OSError as wrong:
             raise InjectorError(f"the notes {self.file} cannot be read: {wrong.strerror}") from wrong
         # A line without its end was cut by a crash, before anybody on it was stopped.

@@ -121,7 +121,7 @@ class Pool:
         if words is None:
             raise Refused(f"the target has no command for {name}: write `start:` and `stop:` under its supervisor")
         order = _filled(words, name)
-        finished = command.run(order, self.settings.timeout)
+        finished = command.run(order, self.settings.timeout, stays=up)
         if finished.code and (self.find(name) is not None) is not up:
             raise command.failed(order, finished)
 

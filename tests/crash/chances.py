@@ -43,7 +43,9 @@ def crash_many(times, crash, what):
             raise
         done.append(seed)
         if len(done) % SHOW_EVERY == 0:
-            _say(f"{what}: {len(done)} of {times}, nothing left, {len(done) / (time.monotonic() - started):.1f} a second")
+            _say(
+                f"{what}: {len(done)} of {times}, nothing left, {len(done) / (time.monotonic() - started):.1f} a second"
+            )
 
     in_parallel(one, range(begin, begin + times))
     _say(f"{what}: all {times} from seed {begin}: nothing left, {time.monotonic() - started:.0f} s")

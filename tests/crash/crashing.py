@@ -54,15 +54,29 @@ class Victim:
         return sorted(found)
 
     def wait_said(self, word, seconds=END):
-        """Wait until the drill's process says this; what it said so far."""
+        """Wait until the drill's process says this."""
+        assert self.says(word, seconds), f"never said {word}: {self.story()}"
+
+    def says(self, word, seconds=END):
+        """Wait until it says this; False when it ended without."""
         until = time.monotonic() + seconds
         stream = self.process.stdout.fileno()
         while word.encode() not in self.said:
-            if time.monotonic() > until or self.process.poll() is not None:
-                raise AssertionError(f"never said {word}: {self.said!r} {self.errors.read_text()}")
             if select.select([stream], [], [], 0.05)[0]:
-                self.said += os.read(stream, 65536)
-        return self.said.decode()
+                more = os.read(stream, 65536)
+                self.said += more
+                if not more:
+                    return False
+            elif time.monotonic() > until:
+                return False
+        return True
+
+    def wait_line(self, begin):
+        """What stands behind this in its line, once the whole line is there."""
+        self.wait_said(begin)
+        while b"\n" not in self.said.partition(begin.encode())[2]:
+            self.said += os.read(self.process.stdout.fileno(), 65536) or b"\n"
+        return self.said.partition(begin.encode())[2].partition(b"\n")[0].decode()
 
     def kill(self, pid):
         """SIGKILL, if it is still there."""

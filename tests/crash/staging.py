@@ -12,23 +12,6 @@ from workers import NAMES, Workers
 
 GAMEDAY = [sys.executable, "-m", "drills.cli"]
 CONSENT = {"gameday.consent": "staging"}
-SCENARIO = """\
-scenario: everything
-title: Every kind of fault at once
-service: shop
-steady_state: []
-stop_unless: []
-faults:
-  line:   {{inject: noop, with: {{file: {file}}}, when: 0s, duration: {hold}}}
-  slow:   {{inject: toxiproxy.latency, target: proxies, with: {{proxy: {first}, latency: 200ms}}, when: 0s, duration: {hold}}}
-  thin:   {{inject: toxiproxy.bandwidth, target: proxies, with: {{proxy: {first}, rate: 20kB/s}}, when: 0s, duration: {hold}}}
-  cut:    {{inject: toxiproxy.down, target: proxies, with: {{proxy: {last}}}, when: 0s, duration: {hold}}}
-  dead:   {{inject: process.kill, target: worker-1, when: 0s}}
-  still:  {{inject: process.stop, target: worker-2, when: 0s, duration: {hold}}}
-  down:   {{inject: process.keep_down, target: worker-3, when: 0s, duration: {hold}}}
-  paused: {{inject: nats.pause_consumer, target: broker, with: {{stream: {stream}, consumer: workers}}, when: 0s, duration: {hold}}}
-  shut:   {{inject: nats.refuse_writes, target: broker, with: {{stream: {stream}}}, when: 0s, duration: {hold}}}
-"""
 
 
 class Stream:
@@ -105,11 +88,34 @@ class Staging:
         }
 
     def scenario(self, hold):
-        """Nine faults of nine kinds, all on for so many milliseconds."""
+        """Nine faults of nine kinds, on together for so many milliseconds; one of them ends before the others."""
+        first, last, stream = self.proxies.names[0], self.proxies.names[-1], {"stream": self.stream.name}
+        wanted = {
+            "line": ("noop", "", {"file": str(self.files.paths[-1])}),
+            "slow": ("toxiproxy.latency", "proxies", {"proxy": first, "latency": "200ms"}),
+            "thin": ("toxiproxy.bandwidth", "proxies", {"proxy": first, "rate": "20kB/s"}),
+            "cut": ("toxiproxy.down", "proxies", {"proxy": last}),
+            "dead": ("process.kill", "worker-1", {}),
+            "still": ("process.stop", "worker-2", {}),
+            "down": ("process.keep_down", "worker-3", {}),
+            "paused": ("nats.pause_consumer", "broker", {**stream, "consumer": "workers"}),
+            "shut": ("nats.refuse_writes", "broker", stream),
+        }
+        faults = {
+            name: {"inject": kind, "with": keys, "when": "0s", "duration": f"{hold}ms"}
+            | ({"target": target} if target else {})
+            for name, (kind, target, keys) in wanted.items()
+        }
+        del faults["dead"]["duration"]
+        faults["down"]["duration"] = f"{hold // 3}ms"
+        words = {
+            "scenario": "everything",
+            "title": "Every kind at once",
+            "service": "shop",
+            "time_limit": f"{hold + 200}ms",
+        }
         path = self.folder / "everything.yaml"
-        first, last = self.proxies.names[0], self.proxies.names[-1]
-        held = {"hold": f"{hold}ms", "file": self.files.paths[-1], "stream": self.stream.name}
-        path.write_text(SCENARIO.format(first=first, last=last, **held))
+        path.write_text(json.dumps({**words, "steady_state": [], "stop_unless": [], "faults": faults}))
         return path
 
     def now(self):

@@ -111,13 +111,13 @@ def test_a_tool_that_the_drill_started_does_not_outlive_it(tmp_path, files):
 
 def test_a_child_forked_without_exec_keeps_neither_the_lock_nor_the_guards_from_reverting(tmp_path, files):
     with Crash(tmp_path, files.changes(), hold=60, hang="fork") as crash:
-        crash.wait_said("forked")
+        child = int(crash.wait_line("forked "))
         killed = time.monotonic()
         crash.kill(crash.process.pid)
         wait_until(lambda: not files.bent(), "reverted")
         assert time.monotonic() - killed < 3
         assert_all_as_before(crash, files)
-        os.kill(int(crash.said.split()[crash.said.split().index(b"forked") + 1]), signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
 
 
 def test_what_could_not_be_reached_is_said_to_be_stuck_and_is_still_reverted_when_it_comes_back(tmp_path):

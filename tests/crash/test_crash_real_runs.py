@@ -53,7 +53,7 @@ def wait_for_a_random_moment(run, chance):
     """From the first millisecond to the end; most of them while something is being changed."""
     word = chance.choice(["", "begins", "injecting process", "injecting nats", "is on", "gone", "gone"])
     if word:
-        run.wait_said(word)
+        run.says(word)  # or it has ended before
     time.sleep(chance.uniform(0, 0.3 if word else 2.0))
 
 
@@ -69,7 +69,7 @@ def kill(run, how, chance):
                 run.kill(log.takeovers[-1].pid)
                 return
     elif how == "a guard, then the drill":
-        for guard in chance.sample(run.guards(), 1):
+        for guard in run.guards()[:1]:
             run.kill(guard)
         time.sleep(chance.uniform(0, 0.3))
         run.kill(run.process.pid)

@@ -130,6 +130,7 @@ def test_a_drill_waits_for_the_alert_and_for_the_watch_after_the_clear():
 def _run(stage=Stage.OVER, **facts):
     run = FaultRun(SimpleNamespace(id="f"), ())
     run.stage = stage
+    run.active_at = 1.0 if stage is Stage.OVER else None
     for name, value in facts.items():
         setattr(run, name, value)
     return run
@@ -140,6 +141,7 @@ def _run(stage=Stage.OVER, **facts):
     [
         (_run(), None, "", Outcome.COMPLETED, None),
         (_run(void="no effect"), None, "", Outcome.VOID, 2),
+        (_run(active_at=None), None, "", Outcome.VOID, 2),
         (_run(Stage.WAITING), None, "steady state bad", Outcome.REFUSED, 2),
         (_run(Stage.WAITING), None, "", Outcome.VOID, 2),
         (_run(), Stop("stop pressed", "enough"), "", Outcome.STOPPED, 4),
