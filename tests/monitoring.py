@@ -1,9 +1,11 @@
 """The real Prometheus and Alertmanager for the tests, and what a test asks of them by plain HTTP. Never a fake."""
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Mapping
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from servers import ROOT, Running, ask, free_port, missing
 
@@ -59,6 +61,46 @@ inhibit_rules: [{{source_matchers: [severity=outage], target_matchers: [severity
         """Alert's name -> active or suppressed, as it says itself."""
         listed = ask("GET", f"{self.url}/api/v2/alerts")[1]
         return {each["labels"]["alertname"]: each["status"]["state"] for each in listed}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Prometheus(Running):
+    """The real server; it scrapes and evaluates as often as it can, and tells an Alertmanager when there is one."""
+
+    def __init__(self, rules: Mapping[str, Any] | None = None, alertmanager: str = "", scraped: str = "") -> None:
+        super().__init__("prometheus")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.scraped = scraped or f"127.0.0.1:{self.port}"
+        self.config = self.folder / "prometheus.yml"
+        told = [{"static_configs": [{"targets": [alertmanager]}]}] if alertmanager else []
+        config = {
+            "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms", "evaluation_interval": "200ms"},
+            "scrape_configs": [{"job_name": "shop", "static_configs": [{"targets": [self.scraped]}]}],
+            "rule_files": ["rules.json"] if rules else [],
+            "alerting": {"alertmanagers": told},
+        }
+        self.config.write_text(json.dumps(config))  # JSON is YAML, too
+        (self.folder / "rules.json").write_text(json.dumps(rules or {}))
+
+    def start(self) -> None:
+        """Start it (again) with what it stored."""
+        found = _found("prometheus")
+        flags = [f"--config.file={self.config}", f"--storage.tsdb.path={self.folder}/kept", "--log.level=warn"]
+        self.run([found, *flags, f"--web.listen-address=127.0.0.1:{self.port}"], self._ready)
+
+    def _ready(self) -> bool:
+        return self.holds(self.port) and ask("GET", f"{self.url}/-/ready")[0] == 200
+
+    def value(self, query: str) -> list[Any]:
+        """Return what it says itself."""
+        return list(ask("GET", f"{self.url}/api/v1/query?{urlencode({'query': query})}")[1]["data"]["result"])
 
     def __enter__(self) -> Self:
         self.start()

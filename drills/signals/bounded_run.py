@@ -42,7 +42,8 @@ def run(command: Sequence[str], timeout: float, environment: Mapping[str, str], 
             start_new_session=True,
         )
     except OSError as wrong:
-        raise Unanswered(f"{command[0]} cannot be started: {wrong.strerror}") from None
+        where = f" ({folder})" if folder is not None and wrong.filename == folder else ""
+        raise Unanswered(f"{command[0]} cannot be started: {wrong.strerror}{where}") from None
     except ValueError:  # what it would be given may be a secret, so it is not told
         raise Unanswered(f"{command[0]} cannot be started: a variable or its folder holds a zero byte") from None
     with process:

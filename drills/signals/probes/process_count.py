@@ -50,7 +50,7 @@ class ProcessCount:
 
     def _pool(self, deadline: Deadline) -> Pool:
         """The same pool, with no command that outlives the deadline."""
-        limit = min(self.settings.timeout, deadline.left())
+        limit = round(min(self.settings.timeout, deadline.left()), 3)
         return Pool(self.settings.model_copy(update={"timeout": limit}))
 
     def _must_have_a_folder(self) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from drills.signals import subset
 from drills.signals.contract import Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.dial import NoAnswer
+from drills.signals.evidence import without
 from drills.signals.good import Amount, Compared, judge
 from drills.signals.site import Site
 from injectors.values import Keys
@@ -40,7 +41,7 @@ class PrometheusQuery:
             answer = web.ask(self.site, web.Request("POST", "/api/v1/query", headers, body), timeout)
         except NoAnswer as silence:
             raise Unanswered(f"Prometheus: {silence}") from None
-        held = _held(answer.status, answer.body)
+        held = _held(answer.status, answer.body, answer.secrets)
         value = _value(held.get("data"))
         fields: dict[str, Any] = {"empty": value is None}
         if value is None:
@@ -56,7 +57,7 @@ class PrometheusQuery:
         return judge(self.good, "value", reading.value)
 
 
-def _held(status: int, body: bytes) -> dict[str, Any]:
+def _held(status: int, body: bytes, secrets: tuple[str, ...]) -> dict[str, Any]:
     try:
         held = subset.parse(body)
     except ValueError:
@@ -64,8 +65,8 @@ def _held(status: int, body: bytes) -> dict[str, Any]:
     if not isinstance(held, dict) or held.get("status") not in {"success", "error"}:
         raise Unanswered(f"Prometheus: status {status}, and no answer of its API: is the target's url right?")
     if held["status"] == "error":
-        kind = str(held.get("errorType"))[:100]
-        raise Unanswered(f"Prometheus: {kind}: {str(held.get('error'))[:300]}")
+        told = f"{held.get('errorType')}: {held.get('error')}".encode(errors="replace")
+        raise Unanswered(f"Prometheus: {without(told, secrets).decode(errors='replace')[:400]}")
     return held
 
 
