@@ -283,5 +283,5 @@ class Scenario(Written):
 
 
 def plain(answer: Answer | None) -> dict[str, Any]:
-    """The key as plain JSON, without what was left out."""
-    return answer.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if answer else {}
+    """The key as plain JSON, without what was left out; a list that is written as empty is kept."""
+    return answer.model_dump(mode="json", exclude_none=True, exclude_unset=True) if answer else {}

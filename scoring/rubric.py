@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 Json = Any
 VERSION = 1
@@ -41,7 +41,11 @@ class UnharmedLimit:
 class ContainmentLimit:
     within: float
     harm: str | None = None
-    """The probe that must stop getting worse."""
+    """The probe that must stop getting worse; each of its looks is on the timeline."""
+    worse: Literal["up", "down"] | None = None
+    """Where its value goes when it gets worse; None: only good and bad are told apart."""
+    steady: float = 30.0
+    """For how many seconds it must not get worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,19 @@ class Rubric:
     """The share of the responders present who must share one picture; never fewer than two of them."""
     answer: Mapping[str, Json] = field(default_factory=dict)
     """The scenario's key, as written; facilitators only."""
+    cohorts: tuple[str, ...] = ()
+    """The cohorts that the service is known to have."""
+    bad_for: Mapping[str, float] = field(default_factory=dict)
+    """For how many seconds a probe must be bad to count as bad, where it says so."""
+    steps: Mapping[str, str] = field(default_factory=dict)
+    """The steps of the key's runbook when the drill began: number and title."""
     version: int = VERSION
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The probes of which each look must be on the timeline, not only each change."""
+        harm = self.containment.harm if self.containment else None
+        return frozenset([harm] if harm else [])
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; tuples become lists."""

@@ -9,15 +9,18 @@ Audience = Literal["all", "facilitators"]
 
 DRILL = "drill"
 """`{state: started, drill, scenario, title, service, environment, rubric: {...}}`, once, the first entry;
-`{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end."""
+`{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end.
+`tabletop: true` in the first: there are no faults, and measures count from the message `situation`."""
 FAULT = "fault"
 """`{fault, change, kind, subject, phase, why, by: us|responders|guard|target}`, phase one of
 prepared, injecting, active, reverting, clear, stuck. `active` is the confirmed effect (t0), `injecting` the first
-causal change; `by` says who ended it, on `clear`."""
+causal change; `by` says who ended it, on `clear`. `relapse: true`: it belongs to the second life that the same change
+gets once after a declared recovery."""
 PROBE = "probe"
 """`{probe, good: true|false|null, value, why, cohort, evidence, looked_at, looked_before}`: the first look, each
-change, the last look. null: no answer. `looked_at` is when the look began (UTC ns); the entry's `at` is when its
-result was in. `looked_before` is when the look before this one began (null: none): a change lies between the two."""
+change, the last look; each look of those in `Rubric.watched`. null: no answer. `looked_at` is when the look began (UTC
+ns); the entry's `at` is when its result was in. `looked_before` is when the look before this one began (null: none): a
+change lies between the two."""
 SOURCE = "source"
 """`{source, listening: true|false, why}`: when an alert source began to listen, each time it went blind or came back.
 Without it nobody can say that an alert did not come."""
@@ -28,7 +31,8 @@ not given)."""
 STOP = "stop"
 """`{rule, why, by}`: why every fault is being reverted. `rule` is a name of `drills.engine.wants_stop`."""
 MESSAGE = "message"
-"""`{message, sender, to, text}`: what a facilitator (or the scenario) sent into the room."""
+"""`{message, sender, to, text, gives_away: [...]}`: what a facilitator (or the scenario) sent into the room. A hint
+gives away one or more of impact, hypothesis, unsafe_actions, next_decision."""
 NOTE = "note"
 """`{text}`: what the engine wants the reader to know."""
 EVIDENCE = "evidence"

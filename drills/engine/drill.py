@@ -263,7 +263,7 @@ class Drill:
             if name not in self.sent and moment is not None and now >= moment:
                 self.sent.add(name)
                 self.happened.effects[name] = now
-                self.parts.narrator.message(now, name, message.from_, list(message.to), message.text)
+                self.parts.narrator.message(now, name, message)
 
     def _run_of(self, change: str) -> FaultRun:
         return self.faults[change.partition(".")[0]]

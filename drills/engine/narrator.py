@@ -11,6 +11,7 @@ from drills.engine.wishes import Stop
 from drills.plan import Plan
 from drills.signals.contract import Alert
 from injectors.contract import Change
+from scenarios.scenario import Message
 from scoring import timeline
 
 
@@ -97,9 +98,15 @@ class Narrator:
     def stop(self, at: float, stop: Stop) -> None:
         self._write(at, timeline.STOP, {"rule": stop.rule, "why": stop.why, "by": stop.by}, by=stop.by)
 
-    def message(self, at: float, name: str, sender: str, to: list[str], text: str) -> None:
-        body = {"message": name, "sender": sender, "to": to, "text": text}
-        self._recorder.write(self._clock.at(at), timeline.MESSAGE, body, by=sender or "gameday", audience="all")
+    def message(self, at: float, name: str, message: Message) -> None:
+        body = {
+            "message": name,
+            "sender": message.from_,
+            "to": list(message.to),
+            "text": message.text,
+            "gives_away": list(message.gives_away),
+        }
+        self._recorder.write(self._clock.at(at), timeline.MESSAGE, body, by=message.from_ or "gameday", audience="all")
 
     def note(self, at: float, text: str) -> None:
         self._write(at, timeline.NOTE, {"text": text})

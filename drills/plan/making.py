@@ -33,7 +33,7 @@ def make(
         explicit = scenario.written(("faults", name, "select"))
         faults[name] = _planned(name, scenario.faults[name], fault, pool, where)
         refusals += _over_caps(faults[name], workspace.caps, explicit=explicit)
-    rubric = rubric_of(scenario)
+    rubric = rubric_of(scenario, workspace)
     return Plan(
         scenario=scenario,
         workspace=workspace,
