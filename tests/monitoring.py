@@ -15,11 +15,12 @@ HOUR = dt.timedelta(hours=1)
 class Alertmanager(Running):
     """The real server; groups are sent at once to the webhook, when there is one."""
 
-    def __init__(self, webhook: str = "", *, resolved: bool = True) -> None:
+    def __init__(self, webhook: str = "", token: str = "") -> None:
         super().__init__("alertmanager")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        hook = f"[{{url: '{webhook}', send_resolved: {str(resolved).lower()}}}]" if webhook else "[]"
+        shown = f", http_config: {{authorization: {{credentials: {token}}}}}" if token else ""
+        hook = f"[{{url: '{webhook}', send_resolved: true{shown}}}]" if webhook else "[]"
         self.config = self.folder / "alertmanager.yml"
         self.config.write_text(f"""
 route: {{receiver: team, group_by: [service], group_wait: 100ms, group_interval: 1s, repeat_interval: 1h}}

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from drills.signals import subset
 from drills.signals.contract import Alert
@@ -24,7 +24,15 @@ def _moment(value: Any) -> Any:
 
 Moment = Annotated[Annotated[int, Field(strict=True)] | None, BeforeValidator(_moment)]
 """RFC 3339; held as UTC ns, None for the zero time."""
-Texts = Annotated[dict[str, str], Field(max_length=1000)]
+
+
+def _whole(text: str) -> str:
+    """Half of a character, which JSON can hold and no file or store can, becomes a question mark."""
+    return text.encode(errors="replace").decode()
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+Texts = Annotated[dict[Text, Text], Field(max_length=1000)]
 
 
 class _Shape(BaseModel):
@@ -42,7 +50,7 @@ class SentAlert(_Shape):
     annotations: Texts = {}
     starts_at: Moment = Field(default=None, alias="startsAt")
     ends_at: Moment = Field(default=None, alias="endsAt")
-    fingerprint: str = Field(default="", max_length=200)
+    fingerprint: Text = Field(default="", max_length=200)
 
 
 class Group(_Shape):
@@ -63,7 +71,7 @@ class ListedAlert(_Shape):
     labels: Texts
     annotations: Texts = {}
     starts_at: Moment = Field(default=None, alias="startsAt")
-    fingerprint: str = Field(min_length=1, max_length=200)
+    fingerprint: Text = Field(min_length=1, max_length=200)
     status: _State
 
     @property
@@ -118,5 +126,5 @@ def _read(shape: type[ShapeT], value: Any) -> ShapeT:
         return shape.model_validate(value)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the body"
+        where = ".".join(str(step)[:100] for step in first["loc"]) or "the body"
         raise ValueError(f"{where}: {first['msg']}") from None

@@ -61,9 +61,10 @@ class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     request_queue_size = AT_ONCE
 
-    def __init__(self, name: str, host: str, port: int, taker: Taker) -> None:
+    def __init__(self, name: str, host: str, port: int, taker: Taker, patience: float = PATIENCE) -> None:
         """Bind and listen. Raises `SignalError`."""
         self.taker = taker
+        self.patience = patience
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._room = threading.BoundedSemaphore(AT_ONCE)
         try:
@@ -110,7 +111,7 @@ class _Post(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self._deadline = Deadline(PATIENCE)
+        self._deadline = Deadline(self.server.patience)
         self.rfile = io.BufferedReader(_Dripping(self.connection, self._deadline))
 
     def do_POST(self) -> None:
@@ -137,7 +138,7 @@ class _Post(BaseHTTPRequestHandler):
             try:
                 body = self.rfile.read(length)
             except TimeoutError:
-                raise Refusal(408, f"the body was not here within {PATIENCE:g} s") from None
+                raise Refusal(408, f"the body was not here within {self.server.patience:g} s") from None
             if len(body) == length:
                 return body
             raise Refusal(400, "the body is shorter than its Content-Length")
