@@ -51,6 +51,8 @@ def run(command: Sequence[str], timeout: float, environment: Mapping[str, str], 
             output, errors, cut = _read(process, deadline)
         except TimeoutError:
             raise Unanswered(f"{command[0]} did not end within {timeout:g} s") from None
+        except OSError as wrong:
+            raise Unanswered(f"{command[0]} could not be watched: {wrong.strerror}") from None
         finally:
             # It is reaped after its group is killed, not before: until then its id cannot belong to anybody else.
             with contextlib.suppress(ProcessLookupError):

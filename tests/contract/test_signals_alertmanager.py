@@ -237,6 +237,15 @@ def test_a_missing_secret_is_named_at_the_start(monkeypatch):
         made("http://127.0.0.1:9", headers={"authorization": {"env": "ALERTS_TOKEN"}}).start(Heard())
 
 
+def test_an_alert_whose_beginning_only_moves_back_is_the_same_one():
+    earlier = {**_listed("Merged"), "startsAt": "2026-01-01T00:00:00Z"}
+    with raw_server.Server(_two_pages([_listed("Merged")])) as server, listening_to(server.url) as (_, heard):
+        heard.wait(1)
+        server.script = _two_pages([earlier, _listed("Next")])
+        heard.wait(2)
+    assert heard.said == [("Merged", "firing"), ("Next", "firing")]
+
+
 def _two_pages(alerts: list[Any]) -> raw_server.Script:
     """Alertmanager's two pages, as a server that can be made to hang."""
 

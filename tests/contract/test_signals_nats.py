@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -278,6 +279,10 @@ class TestNothingIsKnown:
         broker.stream(name)
         assert "404: consumer not found" in self.said(kind, broker.server.url, name)
 
+    def test_of_a_name_that_does_not_resolve(self, kind):
+        said = self.said(kind, "nats://no-such-host.invalid", "any")
+        assert "the name 'no-such-host.invalid' does not resolve here" in said
+
     def test_when_nobody_listens(self, kind):
         url = f"nats://127.0.0.1:{free_port()}"
         assert f"the NATS server {url} cannot be asked" in self.said(kind, url, "any")
@@ -287,7 +292,8 @@ class TestNothingIsKnown:
             assert own.process is not None
             os.kill(own.process.pid, signal.SIGSTOP)
             began = time.monotonic()
-            assert "did not answer within 0.5 s" in self.said(kind, own.url, "any", timeout=0.5)
+            said = self.said(kind, own.url, "any", timeout=0.5)
+            assert re.search(r"did not answer within 0\.[45]\d* s", said)
             assert time.monotonic() - began < 1
 
     def test_when_the_server_has_no_jetstream(self, kind):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from certificates import DAY, Authority
 from cryptography import x509
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import Server, answer, dripping, raw, reset, silent
 from servers import free_port
@@ -113,13 +113,35 @@ def test_what_the_probe_says_goes_before_the_target_and_both_may_be_incomplete(k
         made(kind, {"host": "127.0.0.1"})
 
 
-@pytest.mark.parametrize("wrong", [{"host": "a b"}, {"host": "http://x"}, {"port": 0}, {"port": 65536}, {"port": "80"}])
-def test_a_wrong_place_is_refused(wrong):
-    with pytest.raises(InjectorError):
-        made("tcp", {"host": "127.0.0.1", "port": 80, **wrong})
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"host": "a b"}, "host: "),
+        ({"host": "http://x"}, "host: "),
+        ({"port": 0}, "port: "),
+        ({"port": 65536}, "port: "),
+        ({"port": "80"}, "port: "),
+        ({"host": "bücher.staging"}, "host: .*ASCII form, xn--"),
+        ({"server_name": "a..staging"}, "server_name: .*a part of the host's name is empty"),
+        ({"server_name": ".staging"}, "server_name: .*a part of the host's name is empty"),
+        ({"server_name": "a" * 64}, "server_name: .*longer than 63"),
+        ({"server_name": "\ufff9"}, "server_name: .*ASCII"),
+        ({"server_name": "a\0b"}, "server_name: .*ASCII"),
+    ],
+)
+def test_a_wrong_place_is_refused(wrong, told):
+    with pytest.raises(InjectorError, match=told):
+        made("tls", {"host": "127.0.0.1", "port": 80, **wrong})
 
 
 # --- tls
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Server]:
+    """It speaks no TLS."""
+    with Server(raw(b"220 mail.staging\r\n"), reads=False) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -269,3 +291,13 @@ def test_a_star_covers_every_name_one_label_below_and_none_further_down(labels, 
     assert covers([star], ".".join([more, *labels]))
     assert not covers([star], ".".join([more, more, *labels]))
     assert not covers([star], ".".join(labels))
+
+
+@given(name=st.text(min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_any_text_as_a_servers_name_is_refused_or_asked_for(listener, name):
+    try:
+        probe = made("tls", {**here(listener.port), "server_name": name})
+    except InjectorError:
+        return
+    assert not looked(probe)[1].good

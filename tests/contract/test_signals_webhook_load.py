@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -85,6 +86,20 @@ def test_a_sender_that_breaks_off_may_have_had_an_alert():
         assert said.startswith(b"HTTP/1.0 400 ")
         assert source.problem.endswith("400, the body is shorter than its Content-Length")
         assert heard.alerts == []
+
+
+def test_somebody_who_only_looks_at_the_port_is_no_gap_however_he_goes_away():
+    with heard_by() as (source, heard):
+        for said in (b"", b"POST / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\n\r\n"):
+            before = reading()
+            with socket.create_connection(("127.0.0.1", port_of(source.address)), 5) as line:
+                line.sendall(said)
+                wait_until(lambda before=before: reading() - before, "it is being read")  # type: ignore[misc]
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            wait_until(lambda before=before: not reading() - before, "it is over")  # type: ignore[misc]
+        assert post(source, group(alert()))[0] == 200
+        assert (source.problem, source.blind) == ("", ())
+    assert len(heard.alerts) == 1
 
 
 def test_a_body_of_unknown_length_is_refused():

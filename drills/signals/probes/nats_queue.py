@@ -7,11 +7,12 @@ that does not move. Whoever wants only what nobody has yet finds it in the readi
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
 from drills.signals.contract import Json, Unanswered
-from drills.signals.dial import Deadline
+from drills.signals.dial import Deadline, resolve
 from drills.signals.evidence import bounded
 from drills.signals.moments import nanoseconds
 from injectors.contract import InjectorError
@@ -114,6 +115,8 @@ class Queue:
 
     def _ask(self, request: str, body: Mapping[str, Json] | None, deadline: Deadline) -> dict[str, Json]:
         """Ask once, for no longer than is left. Raises `Missing` or `Unanswered`."""
+        parts = urlsplit(self.settings.url)
+        resolve(parts.hostname or "", parts.port or 4222, deadline)  # the client's own look-up knows no limit
         try:
             limit = round(min(self.settings.timeout, max(SHORTEST, deadline.left())), 3)
             return Server(self.settings.model_copy(update={"timeout": limit})).ask(request, body)
@@ -125,6 +128,10 @@ class Queue:
             raise
         except InjectorError as wrong:
             raise Unanswered(str(wrong)) from None
+        except OSError as wrong:
+            raise Unanswered(
+                f"the NATS server {self.settings.url} cannot be asked from here: {wrong.strerror}"
+            ) from None
 
 
 def queue(settings: BaseModel, parameters: BaseModel) -> Queue:

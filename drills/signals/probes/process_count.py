@@ -41,6 +41,8 @@ class ProcessCount:
             raise Unanswered(f"not every process was found within {timeout:g} s") from None
         except InjectorError as wrong:
             raise Unanswered(str(wrong)) from None
+        except OSError as wrong:
+            raise Unanswered(f"the pool cannot be looked at from here: {wrong.strerror}") from None
         down = sorted(name for name, each in found.items() if each is None)
         return Reading(len(live), {"live": len(live), "stopped": still, "down": down[:100]})
 

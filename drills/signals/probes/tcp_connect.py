@@ -3,14 +3,25 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from drills.signals.contract import Judgement, ProbeKind, Reading, SignalError
 from drills.signals.dial import Deadline, connect, reason
 from drills.signals.good import Core, judge
 from injectors.values import Keys, Seconds
 
-Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
+
+def _a_host(host: str) -> str:
+    if not (host.isascii() and host.isprintable()):
+        raise ValueError("write the host in its ASCII form, xn--...")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise ValueError("a part of the host's name is empty or longer than 63 letters") from None
+    return host
+
+
+Host = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$"), AfterValidator(_a_host)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 
 

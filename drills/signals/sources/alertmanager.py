@@ -126,13 +126,13 @@ class Alertmanager:
         news = []
         for known in self._told.values():
             listed = now.get(known.fingerprint)
-            if (listed is None and not self._relearning) or (listed and listed[0].starts_at != known.starts_at):
+            if (listed is None and not self._relearning) or (listed and _began_again(known, listed[0])):
                 # When it ended is not told any more: only that it is gone.
                 over = replace(known, status="resolved", event_at=None, received_at=wall, received_mono=mono, raw=b"")
                 news.append(over)
         for alert, raw in now.values():
             before = self._told.get(alert.fingerprint)
-            if alert.notifies and (before is None or before.starts_at != alert.starts_at):
+            if alert.notifies and (before is None or _began_again(before, alert)):
                 news.append(_firing(self._name, alert, raw, (wall, mono)))
         return news
 
@@ -154,6 +154,11 @@ class Alertmanager:
         if answer.cut:
             raise Unanswered(f"its answer is longer than {BODY_LIMIT} bytes")
         return answer.body
+
+
+def _began_again(known: Alert, listed: ListedAlert) -> bool:
+    """Is it another one? One whose beginning only moves back is the same: Alertmanager has merged what it was told."""
+    return (listed.starts_at or 0) > (known.starts_at or 0)
 
 
 def _firing(source: str, alert: ListedAlert, raw: bytes, received: tuple[int, int]) -> Alert:

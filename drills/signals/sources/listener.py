@@ -99,9 +99,10 @@ class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self._room.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - socketserver's signature
-        """Note that a request broke off; print nothing: it may hold a secret."""
+        """Note that an alert was lost in here, unlike one that never came; print nothing: it may hold a secret."""
         wrong = sys.exc_info()[1]
-        self.taker.turned_away(time.time_ns(), f"its request broke off ({type(wrong).__name__})")
+        if not isinstance(wrong, OSError):
+            self.taker.turned_away(time.time_ns(), f"its alert could not be passed on ({type(wrong).__name__})")
 
 
 class _Post(BaseHTTPRequestHandler):
@@ -122,6 +123,8 @@ class _Post(BaseHTTPRequestHandler):
         except Refusal as refusal:
             self.server.taker.turned_away(time.time_ns(), f"{refusal.status}, {refusal}")
             self._answer(refusal.status, str(refusal))
+        except OSError as wrong:
+            self.server.taker.turned_away(time.time_ns(), f"its request broke off ({type(wrong).__name__})")
         else:
             self._answer(200, "taken")
 
