@@ -17,6 +17,7 @@ from drills.cli import commands
 from drills.cli.commands import COMMANDS
 from drills.cli.exits import Exit
 from drills.cli.kind_view import key_rows
+from drills.cli.mark_command import TYPES
 from drills.signals import registry as signals
 from drills.signals.contract import ProbeKind, SourceKind
 from injectors import registry as injectors
@@ -25,7 +26,12 @@ from scoring.measures import MEASURES
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
-DETAIL = {"lever": ("engage", "release", "show")}
+DETAIL = {
+    "lever": ("engage", "release", "show"),
+    "mark": tuple(TYPES),
+    "picture": ("set", "show", "ack", "disagree"),
+    "runbook": ("show",),
+}
 """Commands that have commands of their own."""
 FAMILIES = {
     "ScenarioError": "What is wrong with a file, all of it at once.",
@@ -34,6 +40,8 @@ FAMILIES = {
     "GuardError": "From `drills.guard`: undo log, guards, leases.",
     "DrillError": "From `drills.engine`: a drill that cannot be run.",
     "StoreError": "From `drills.store`: timelines and evidence.",
+    "RoomError": "From `drills.room`: what people enter while a drill runs.",
+    "RunbookError": "From `drills.runbooks`: a page that cannot be read.",
 }
 
 

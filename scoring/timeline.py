@@ -8,7 +8,8 @@ Json = Any
 Audience = Literal["all", "facilitators"]
 
 DRILL = "drill"
-"""`{state: started, drill, scenario, title, service, environment, rubric: {...}}`, once, the first entry;
+"""`{state: started, drill, scenario, title, service, environment, rubric: {...}, briefing: {title, text},
+shared_probes: [...]}`, once, the first entry (responders get its last two, and nothing else of it);
 `{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end.
 `tabletop: true` in the first: there are no faults, and measures count from the message `situation`."""
 FAULT = "fault"

@@ -48,3 +48,8 @@ def result_words(result: Result) -> str:
             return f"not by {clock(censored_at)}"
         case Unknown():
             return "unknown"
+
+
+def printable(text: str) -> str:
+    """Text from outside, harmless for a terminal: control characters become spaces or disappear."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -2,12 +2,14 @@
 
 from drills.engine.errors import DrillError
 from drills.guard.errors import GuardError
+from drills.room.errors import RoomError
+from drills.runbooks.reading import RunbookError
 from drills.signals.contract import SignalError
 from drills.store.contract import StoreError
 from injectors.contract import InjectorError
 from scenarios import ScenarioError
 
-OURS = (DrillError, GuardError, InjectorError, SignalError, StoreError)
+OURS = (DrillError, GuardError, InjectorError, RoomError, RunbookError, SignalError, StoreError)
 
 
 def describe(error: Exception) -> str | None:

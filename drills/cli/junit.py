@@ -4,10 +4,9 @@ from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-from drills.cli.sentences import printable
 from scoring.result import Known, Verdict
 from scoring.scorecard import Row, Scorecard
-from scoring.wording import limit_words, result_words
+from scoring.wording import limit_words, printable, result_words
 
 
 def write_junit(card: Scorecard, path: Path) -> None:

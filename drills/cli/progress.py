@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from drills.cli.paper import Paper
-from drills.cli.sentences import line, printable
+from drills.cli.sentences import line
 from drills.engine.faults import Stage
 from drills.engine.run import View
 from drills.plan import Plan
 from drills.store import Line
 from scoring.timeline import Entry
-from scoring.wording import clock
+from scoring.wording import clock, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

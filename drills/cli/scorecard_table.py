@@ -2,10 +2,9 @@
 
 from typing import TextIO
 
-from drills.cli.sentences import printable
 from scoring.result import Verdict
 from scoring.scorecard import Row, Scorecard
-from scoring.wording import limit_words, result_words
+from scoring.wording import limit_words, printable, result_words
 
 _STYLES = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNKNOWN: "yellow", Verdict.NOT_JUDGED: "dim"}
 _HEAD = ("measure", "limit", "result", "verdict", "why")

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from drills.cli.people_sentences import SENTENCES as OF_PEOPLE
 from scoring import timeline
 from scoring.facts import SECOND
 from scoring.timeline import Entry
-from scoring.wording import clock
+from scoring.wording import clock, printable
 
 Json = Any
 _LONGEST = 400
@@ -33,11 +34,6 @@ def sentence(entry: Entry) -> str:
     told = _SENTENCES.get(entry.kind, _other)(entry.body)
     safe = printable(told)
     return safe if len(safe) <= _LONGEST else safe[: _LONGEST - 1] + "…"
-
-
-def printable(text: str) -> str:
-    """Text from outside, harmless for a terminal: control characters become spaces or disappear."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _drill(body: Mapping[str, Json]) -> str:
@@ -108,4 +104,5 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     timeline.MESSAGE: _message,
     timeline.NOTE: _note,
     timeline.EVIDENCE: _evidence,
+    **OF_PEOPLE,
 }

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from drills.cli.sentences import printable
+from scoring.wording import printable
 
 
 def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

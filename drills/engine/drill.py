@@ -10,8 +10,10 @@ from drills.engine.conditions import Conditions
 from drills.engine.ending import alert_came, reached
 from drills.engine.faults import FaultRun, Stage
 from drills.engine.hands import Failed, Hands, Moved, Released
+from drills.engine.hearing import Heard
 from drills.engine.looking import Look, Lookout
 from drills.engine.narrator import Narrator
+from drills.engine.people import People
 from drills.engine.reverting import Reverted, Reverter
 from drills.engine.wishes import Stop, is_over, wants_stop
 from drills.engine.witness import Witness
@@ -37,7 +39,8 @@ class Parts:
     witness: Witness
     inbox: "queue.SimpleQueue[Any]"
     heard: list[Line]
-    """Every entry of this drill so far."""
+    """Every entry of the engine so far."""
+    people: People
 
 
 @dataclass(slots=True)
@@ -124,6 +127,8 @@ class Drill:
                 self._seen(item)
             case Alert():
                 self._rung(item)
+            case Heard():
+                self.parts.people.take(item)
             case Moved():
                 self._moved(item)
             case Failed():

@@ -37,6 +37,8 @@ class Narrator:
             "rubric": self._plan.rubric.to_json(),
             "probes": sorted(self._plan.probes),
             "sources": sorted(self._plan.sources),
+            "briefing": scenario.for_responders().model_dump(),
+            "shared_probes": sorted(self._plan.workspace.probes),
         }
         if part_of:
             body["part_of"] = part_of

@@ -17,9 +17,11 @@ from drills.engine.ending import Result, came_to
 from drills.engine.errors import DrillBroke, DrillRefused
 from drills.engine.faults import FaultRun, fault_runs
 from drills.engine.hands import Hands
+from drills.engine.hearing import Heard, Hearing
 from drills.engine.interrupts import Interrupts
 from drills.engine.looking import MARGIN, Look, Lookout, look
 from drills.engine.narrator import Narrator
+from drills.engine.people import People
 from drills.engine.preparing import prepare
 from drills.engine.recorder import Opening, Recorder
 from drills.engine.reverting import Reverter
@@ -149,6 +151,8 @@ class _Run:
         self.narrator = Narrator(self.recorder, self.clock, plan)
         self.hands = Hands(log, self.clock, inbox.put)
         self.lookout = Lookout(plan.probes, self.clock, inbox.put)
+        self.people = People(hear)
+        self.hearing = Hearing(lambda: open_store(store_address(plan.workspace), read_only=True), drill, inbox.put)
         self.witness = Witness(plan, log, guards, interrupts, self.recorder, self._source_changed)
         self.inbox = inbox
         self.drill = self._put_together(tag, scenario)
@@ -164,6 +168,7 @@ class _Run:
             witness=self.witness,
             inbox=self.inbox,
             heard=self.heard,
+            people=self.people,
         )
         return Drill(
             parts=parts,
@@ -182,6 +187,7 @@ class _Run:
                 self._go_round()
                 self._look_back()
         finally:
+            self.hearing.stop(self.witness.beat)
             self.lookout.stop(self.witness.beat)
             self.hands.stop()
         return self._close()
@@ -201,6 +207,7 @@ class _Run:
         self.drill.conditions.begin(now)
         self.hands.start()
         self.lookout.start()
+        self.hearing.start()
 
     def _listen(self, ends: ExitStack) -> None:
         for name, source in self.plan.sources.items():
@@ -254,11 +261,14 @@ class _Run:
 
     def _look_back(self) -> None:
         """The last look at each probe, so that a scorecard knows how it was at the end."""
+        self.hearing.stop(self.witness.beat)
         self.lookout.stop(self.witness.beat)
         while not self.inbox.empty():
             item = self.inbox.get_nowait()
             if isinstance(item, Alert):
                 self.narrator.alert(item)
+            elif isinstance(item, Heard):
+                self.people.take(item)
         if self.drill.stop is not None or self.drill.refused:
             return
         for planned in self.plan.probes.values():

@@ -1,6 +1,6 @@
 """What a store does for the rest of gameday: keeps timelines and evidence, durably and in order. No SQL in here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -69,6 +69,9 @@ class Line(NamedTuple):
     body: Mapping[str, Json]
 
 
+Make = Callable[[DrillRow, list[Entry]], Iterable[Line]]
+
+
 class Store(Protocol):
     """Safe to use from several threads of a process, and from several processes on the same file.
 
@@ -89,8 +92,21 @@ class Store(Protocol):
         """All or none of these, with one flush."""
         ...
 
-    def entries(self, drill_id: str, after: int = 0, limit: int | None = None) -> list[Entry]:
-        """Read the timeline past `seq == after`, in order of seq."""
+    def append_made(self, drill_id: str, kinds: Collection[str], make: Make) -> list[Entry]:
+        """Append what `make` says of the drill and its entries of these kinds, with nobody writing in between.
+
+        What `make` raises comes through, and nothing is written.
+        """
+        ...
+
+    def entries(
+        self, drill_id: str, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
+    ) -> list[Entry]:
+        """Read the timeline past `seq == after`, in order of seq; of these kinds alone, if any are named."""
+        ...
+
+    def stamp(self) -> int:
+        """A number that is another one once somebody else, in this process or not, has written; costs microseconds."""
         ...
 
     def drill(self, drill_id: str) -> DrillRow:

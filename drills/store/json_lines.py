@@ -44,8 +44,9 @@ def entry_line(drill: str, entry: Entry) -> dict[str, Json]:
 
 
 def digests_of(entry: Entry) -> tuple[str, ...]:
-    """The evidence an entry names."""
-    named = (entry.body.get("evidence"), entry.body.get("digest"))
+    """The evidence an entry names: one piece, or a list of them."""
+    held = entry.body.get("evidence")
+    named = [*(held if isinstance(held, list) else [held]), entry.body.get("digest")]
     return tuple(digest for digest in named if isinstance(digest, str) and digest)
 
 

@@ -3,17 +3,18 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_keep
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import PoolProxiedConnection
 
 from drills.store import chain, schema
-from drills.store.contract import EVIDENCE_CAP, WAIT, DrillRow, Evidence, Line, StoreError
+from drills.store.contract import EVIDENCE_CAP, WAIT, DrillRow, Evidence, Line, Make, StoreError
 from drills.store.failures import explained
 from drills.store.json_lines import digests_of
 from drills.store.sqlite_file import connect_to, path_of
@@ -31,6 +32,8 @@ class SqlStore:
         self._path = path_of(where)
         self._wait = wait
         self._writing = threading.Lock()
+        self._stamping = threading.Lock()
+        self._stamper: PoolProxiedConnection | None = None
         self._engine = connect_to(self._path, read_only=read_only, wait=wait)
 
     def begin(self, drill_id: str, scenario: str, service: str, environment: str, started_at: int) -> None:
@@ -54,9 +57,13 @@ class SqlStore:
         return self.append_many(drill_id, [Line(at, kind, by, audience, body)])[0]
 
     def append_many(self, drill_id: str, lines: Iterable[Line]) -> list[Entry]:
+        return self.append_made(drill_id, (), lambda *_: lines)
+
+    def append_made(self, drill_id: str, kinds: Collection[str], make: Make) -> list[Entry]:
         with self._transaction() as connection:
             drill = self._drill(connection, drill_id)
-            entries = _linked(lines, drill.head_seq, drill.head_digest)
+            rows = connection.execute(_wanted(drill_id, kinds=kinds)).all() if kinds else ()
+            entries = _linked(make(drill, self._whole(drill_id, rows)), drill.head_seq, drill.head_digest)
             if not entries:
                 return []
             connection.execute(insert(schema.entries), [_as_row(drill_id, entry) for entry in entries])
@@ -64,13 +71,17 @@ class SqlStore:
             connection.execute(update(schema.drills).where(schema.drills.c.id == drill_id).values(head))
         return entries
 
-    def entries(self, drill_id: str, after: int = 0, limit: int | None = None) -> list[Entry]:
-        entries = [_entry(row) for row in self._rows(drill_id, after, limit)]
-        damaged = next((entry for entry in entries if not isinstance(entry.body, dict)), None)
-        if damaged is not None:
-            why = f"entry {damaged.seq} of drill {drill_id} is not JSON any more: it was changed after it was written"
-            raise StoreError(f"store {self._path}: {why}; restore a copy")
-        return entries
+    def entries(
+        self, drill_id: str, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
+    ) -> list[Entry]:
+        return self._whole(drill_id, self._rows(drill_id, after, limit, kinds))
+
+    def stamp(self) -> int:
+        with explained(str(self._path)), self._stamping:
+            if self._stamper is None:
+                self._stamper = self._engine.raw_connection()
+            cursor = self._stamper.cursor()
+            return int(cursor.execute("PRAGMA data_version").fetchone()[0])
 
     def drill(self, drill_id: str) -> DrillRow:
         with self._reading() as connection:
@@ -120,7 +131,19 @@ class SqlStore:
         return found + [problem for digest in sorted(_named(entries)) for problem in self._look_at(digest)]
 
     def close(self) -> None:
+        with self._stamping:
+            if self._stamper is not None:
+                self._stamper.close()
+                self._stamper = None
         self._engine.dispose()
+
+    def _whole(self, drill_id: str, rows: Iterable[Row[Any]]) -> list[Entry]:
+        entries = [_entry(row) for row in rows]
+        damaged = next((entry for entry in entries if not isinstance(entry.body, dict)), None)
+        if damaged is not None:
+            why = f"entry {damaged.seq} of drill {drill_id} is not JSON any more: it was changed after it was written"
+            raise StoreError(f"store {self._path}: {why}; restore a copy")
+        return entries
 
     def _look_at(self, digest: str) -> list[str]:
         try:
@@ -138,16 +161,12 @@ class SqlStore:
         ids = ", ".join(connection.scalars(latest)) or "none yet"
         raise StoreError(f"store {self._path}: there is no drill {drill_id} (the latest: {ids})")
 
-    def _rows(self, drill_id: str, after: int = 0, limit: int | None = None) -> Sequence[Row[Any]]:
-        wanted = (
-            select(schema.entries)
-            .where(schema.entries.c.drill_id == drill_id, schema.entries.c.seq > after)
-            .order_by(schema.entries.c.seq)
-            .limit(limit)
-        )
+    def _rows(
+        self, drill_id: str, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()
+    ) -> Sequence[Row[Any]]:
         with self._reading() as connection:
             self._drill(connection, drill_id)
-            return connection.execute(wanted).all()
+            return connection.execute(_wanted(drill_id, after, limit, kinds)).all()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -165,6 +184,13 @@ class SqlStore:
     def _reading(self) -> Iterator[Connection]:
         with explained(str(self._path)), self._engine.connect() as connection:
             yield connection
+
+
+def _wanted(drill_id: str, after: int = 0, limit: int | None = None, kinds: Collection[str] = ()) -> Select[Any]:
+    columns = schema.entries.c
+    wanted = select(schema.entries).where(columns.drill_id == drill_id, columns.seq > after)
+    wanted = wanted.where(columns.kind.in_(kinds)) if kinds else wanted
+    return wanted.order_by(columns.seq).limit(limit)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -274,3 +274,68 @@ def test_an_export_holds_everything_and_shared_evidence_once(store, told):
     assert lines[7]["content_base64"] == "cHJvb2Y="
     assert lines[-1] == {"type": "evidence", "digest": "0" * 64, "missing": True}
     assert [line["digest"] for line in lines if line["type"] == "entry"] == [e.digest for e in store.entries("1")]
+
+
+def test_entries_of_some_kinds_are_read_alone(store):
+    note(store, "a")
+    store.append("1", 1, DRILL, "x", "all", {"state": "started"})
+
+    assert [entry.seq for entry in store.entries("1", kinds=(DRILL,))] == [2]
+    assert [entry.seq for entry in store.entries("1", kinds=(DRILL, NOTE), limit=1)] == [1]
+    assert store.entries("1", kinds=("no such",)) == []
+
+
+def test_what_is_appended_may_depend_on_what_is_there_and_nobody_comes_between(path, store):
+    def count(_, entries):
+        return [Line(1, NOTE, "x", "all", {"text": str(len(entries))})]
+
+    def work(opened):
+        for _ in range(25):
+            opened.append_made("1", (NOTE,), count)
+
+    others = [open_store(path) for _ in range(3)]
+    threads = [threading.Thread(target=work, args=(each,)) for each in [store, *others]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for other in others:
+        other.close()
+
+    assert [entry.body["text"] for entry in store.entries("1")] == [str(number) for number in range(100)]
+    assert store.verify("1") == []
+
+
+def test_who_makes_entries_may_refuse_and_nothing_is_written(store):
+    def refuse(row, _):
+        raise ValueError(row.id)
+
+    with pytest.raises(ValueError, match="1"):
+        store.append_made("1", (NOTE,), refuse)
+
+    assert store.entries("1") == []
+    assert note(store, "a").seq == 1
+
+
+def test_a_stamp_is_another_one_once_somebody_else_has_written(path, store):
+    with_stamp = open_store(path, read_only=True)
+    first = with_stamp.stamp()
+
+    assert with_stamp.stamp() == first
+    note(store, "a")
+    second = with_stamp.stamp()
+    assert second != first
+    assert with_stamp.stamp() == second
+    with_stamp.close()
+    with_stamp.close()
+
+
+def test_evidence_in_a_list_is_exported_and_verified(store):
+    digests = [store.keep(text, "text/plain") for text in (b"a", b"b")]
+    store.append("1", 1, NOTE, "x", "all", {"evidence": digests})
+    store.append("1", 1, NOTE, "x", "all", {"evidence": ["0" * 64]})
+
+    lines = list(export_lines(store, [store.drill("1")]))
+    kept = [each["digest"] for each in lines if each["type"] == "evidence" and "missing" not in each]
+    assert kept == digests
+    assert store.verify("1") == ["evidence 000000000000 is missing"]

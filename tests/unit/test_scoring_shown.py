@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scoring_timelines import Timeline, good_drill, ns
 
 from drills.cli.scorecard_table import show
-from drills.cli.sentences import line, printable, sentence
+from drills.cli.sentences import line, sentence
 from scoring.timeline import Entry
+from scoring.wording import printable
 
 SENTENCES = [
     ("drill", {"state": "ended", "outcome": "void", "why": "it never bit"}, "the drill ended: void: it never bit"),

@@ -1,0 +1,1 @@
+"""Runbooks as they lie in the workspace: read, never changed, never run."""
