@@ -200,7 +200,7 @@ def test_nothing_takes_longer_than_the_timeout_however_the_bytes_drip(script):
         _, verdict = looked(made(server.url), timeout=0.4)
         took = time.monotonic() - began
     assert verdict == Judgement(good=False, why=f"no answer from 127.0.0.1:{server.port} within 0.4 s")
-    assert 0.4 <= took < 0.7
+    assert 0.4 <= took < 1.4
 
 
 def test_nobody_there_is_bad():

@@ -294,7 +294,7 @@ class TestNothingIsKnown:
             began = time.monotonic()
             said = self.said(kind, own.url, "any", timeout=0.5)
             assert re.search(r"did not answer within 0\.[45]\d* s", said)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 1.5
 
     def test_when_the_server_has_no_jetstream(self, kind):
         with NatsServer() as own:

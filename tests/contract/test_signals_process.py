@@ -145,14 +145,14 @@ def script(folder: Path, text: str) -> dict[str, Any]:
 def test_a_supervisor_that_hangs_says_nothing_within_the_timeout(tmp_path):
     began = time.monotonic()
     said = silence(made(script(tmp_path, "sleep 60")), timeout=0.4)
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 1.4
     assert said == f"the command {tmp_path}/supervisor did not end within 0.4 s"
 
 
 def test_a_supervisor_that_is_slow_for_each_is_not_slow_without_end(tmp_path):
     began = time.monotonic()
     said = silence(made(script(tmp_path, "sleep 0.3; echo $$")), timeout=0.5)
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 1.4
     assert "within" in said
 
 

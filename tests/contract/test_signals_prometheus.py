@@ -141,7 +141,7 @@ def test_one_that_hangs_says_nothing_within_the_timeout(script):
     with Server(script) as server:
         began = time.monotonic()
         said = silence(made(server.url, "up"), timeout=0.4)
-        assert time.monotonic() - began < 0.7
+        assert time.monotonic() - began < 1.4
     assert said == f"Prometheus: no answer from 127.0.0.1:{server.port} within 0.4 s"
 
 

@@ -91,7 +91,7 @@ def test_somebody_who_does_not_answer_is_bad_after_the_timeout():
         verdict = looked(made("tcp", here(port)), timeout=0.3)[1]
         took = time.monotonic() - began
     assert verdict == Judgement(good=False, why=f"no answer from 127.0.0.1:{port} within 0.3 s")
-    assert 0.3 <= took < 0.6
+    assert 0.3 <= took < 1.4
 
 
 def test_a_name_with_several_addresses_needs_only_one_that_answers():
@@ -241,7 +241,7 @@ def test_a_listener_that_speaks_no_tls_is_bad_within_the_timeout(script, why):
         took = time.monotonic() - began
     assert not verdict.good
     assert verdict.why.startswith(why)
-    assert took < 0.7
+    assert took < 1.4
     assert reading.value is None
 
 
