@@ -122,10 +122,6 @@ class Hands:
         except (InjectorError, GuardError) as wrong:
             self._deliver(Failed(tuple(each.change.id for each in wanted), str(wrong)))
             return
-        except Exception as bug:  # noqa: BLE001 - an engine step: a broken injector must not end this thread
-            why = f"an injector of {', '.join(sorted({each.change.kind for each in wanted}))} has a bug"
-            self._deliver(Failed(tuple(each.change.id for each in wanted), f"{why}: {type(bug).__name__}"))
-            return
         for each in fresh:
             tracked = Tracked(each.change, each.undo, each.injector.owner, at=time.time_ns())
             if not isinstance(each.injector, Proving):
@@ -188,7 +184,7 @@ class Hands:
         except InjectorError as wrong:
             final = isinstance(wrong, Refused | Drifted)
             tracked = phases.failed(tracked, str(wrong), self._clock.mono(), LIMITS, final=final)
-        except Exception as bug:  # noqa: BLE001 - an engine step: a broken injector is reverted like any other
+        except BaseException as bug:  # noqa: BLE001 - an engine step: a broken injector is reverted like any other
             tracked = phases.failed(tracked, _told(tracked.change, bug), self._clock.mono(), LIMITS, final=True)
         finally:
             self.calling_since = None
@@ -227,7 +223,7 @@ class Hands:
                 self._deliver(Moved(name, phase, seen_at[name], why))
 
 
-def _told(change: Change, bug: Exception) -> str:
+def _told(change: Change, bug: BaseException) -> str:
     return f"{change.kind} has a bug: {type(bug).__name__}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from drills.engine.clock import Clock
 from drills.engine.faults import Prepared
 from injectors import registry
-from injectors.contract import Change, Refused, State
+from injectors.contract import Change, InjectorError, Refused, State
 
 MARGIN = 15.0
 """Seconds after a fault's own end at which its target may end it by itself: a second dead-man's switch."""
@@ -20,9 +20,14 @@ def prepare(change: Change, clock: Clock, lead: float | None, delay: float = 0.0
     at = clock.mono()
     if lead is not None:
         change = replace(change, expires_at=time.time() + delay + lead + MARGIN)
-    injector = registry.make(change)
-    undo = injector.prepare()
-    found = injector.inspect(undo)
+    try:
+        injector = registry.make(change)
+        undo = injector.prepare()
+        found = injector.inspect(undo)
+    except InjectorError:
+        raise
+    except (Exception, SystemExit) as bug:
+        raise Refused(f"{change.id}: {change.kind} has a bug: {type(bug).__name__}") from bug
     if found is not State.CLEAR:
         raise Refused(f"{change.id}: {change.subject} is not clean to begin with: the fault is {found} already")
     return Prepared(change, injector, undo, at, lead)

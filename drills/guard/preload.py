@@ -18,6 +18,7 @@ class Preload:
         """The two guards take turns, so that they do not slow the drill down together."""
         self._log = log
         self._ticks = slot * EVERY // 2
+        self._offset = 0
         self._wanted: set[str] = set()
         self._loaded: set[str] = set()
         self._thread: threading.Thread | None = None
@@ -27,7 +28,10 @@ class Preload:
         self._ticks += 1
         if self._ticks % EVERY:
             return
-        self._wanted |= {found.decode() for found in _KIND.findall(self._log.look())}
+        self._log.look()
+        added = self._log.since(self._offset)
+        self._offset += len(added)
+        self._wanted |= {found.decode() for found in _KIND.findall(added)}
         if self._thread is not None and self._thread.is_alive():
             return
         if new := self._wanted - self._loaded:

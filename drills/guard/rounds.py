@@ -83,7 +83,7 @@ class Round:
                 state = injector.inspect(tracked.undo)
         except InjectorError as wrong:
             failure, final = str(wrong) or type(wrong).__name__, isinstance(wrong, Drifted | Refused)
-        except Exception as bug:  # noqa: BLE001 - one broken injector must not keep the others from being reverted
+        except BaseException as bug:  # noqa: BLE001 - a broken injector (`sys.exit` too) must not end this thread
             failure = f"{change.kind} has a bug: {type(bug).__name__}"
         if not self._left:
             self._answers.put(Answer(change.id, do, time.time_ns(), state, failure, final))

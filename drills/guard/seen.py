@@ -12,24 +12,28 @@ class Seen:
         self._descriptor = -1
         self._content = bytearray()
 
-    def look(self) -> bytes:
-        """Return what was added since the last look."""
+    def look(self) -> bool:
+        """Has anything been added since the last look? Only the holder of its lock adds, so it was alive then."""
         try:
             if self._descriptor < 0:
                 self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
             size, offset = os.fstat(self._descriptor).st_size, len(self._content)
             added = os.pread(self._descriptor, size - offset, offset) if size > offset else b""
         except OSError:
-            return b""
+            return False
         whole = added[: added.rfind(b"\n") + 1]
         self._content += whole
-        return whole
+        return bool(whole)
 
     @property
     def content(self) -> bytes:
-        """Everything that was seen."""
+        """Everything that is there, and what was there before somebody cut it."""
         self.look()
         return bytes(self._content)
+
+    def since(self, offset: int) -> bytes:
+        """What was seen behind this offset."""
+        return bytes(self._content[offset:])
 
     @property
     def path(self) -> str:

@@ -63,10 +63,10 @@ class Guard:
                 self.page.say(self.slot, page.STAYING)
             preload.tick()
             if pulse.is_lost():
-                if self._anything_open():
-                    self._fence(drill)
+                if self.log.look() or not self._anything_open():
+                    pulse.forgive()  # it has just written to the log, or its silence harms nobody
                 else:
-                    pulse.forgive()
+                    self._fence(drill)
         return True
 
     def _fence(self, pidfd: int) -> None:

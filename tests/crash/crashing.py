@@ -26,9 +26,8 @@ class Victim:
     def __init__(self, folder, command, errors, **more):
         self.folder, self.errors = folder, errors
         with errors.open("wb") as stream:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stream, **more
-            )
+            more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": stream, **more}
+            self.process = subprocess.Popen(command, **more)
         self.said = b""
 
     def __enter__(self):
@@ -37,7 +36,8 @@ class Victim:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        self.process.stdout.close()
+        if self.process.stdout:
+            self.process.stdout.close()
         for pid in self.guards():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -77,6 +77,17 @@ class Victim:
         while b"\n" not in self.said.partition(begin.encode())[2]:
             self.said += os.read(self.process.stdout.fileno(), 65536) or b"\n"
         return self.said.partition(begin.encode())[2].partition(b"\n")[0].decode()
+
+    def ends(self, seconds=END):
+        """Wait until the drill's process has ended; its exit code, or minus the signal's number."""
+        until = time.monotonic() + seconds
+        while self.process.poll() is None:
+            if self.process.stdout and select.select([self.process.stdout], [], [], 0.02)[0]:
+                self.said += os.read(self.process.stdout.fileno(), 65536)
+            assert time.monotonic() < until, f"it does not end: {self.story()}"
+        if self.process.stdout:
+            self.said += self.process.stdout.read()
+        return self.process.returncode
 
     def kill(self, pid):
         """SIGKILL, if it is still there."""

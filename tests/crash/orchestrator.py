@@ -82,6 +82,7 @@ class Drill:
         return Change(f"c{number}", tag=tag, vault=str(vault), **one)
 
     def bring_on(self, log, change):
+        self.turn()
         from drills.guard.calls import within  # noqa: PLC0415 - as above
         from drills.guard.errors import Hung  # noqa: PLC0415
         from drills.guard.lines import Moved, Prepared  # noqa: PLC0415

@@ -8,6 +8,7 @@ import sys
 
 import nats
 from crashing import Files, Proxies, Victim
+from trouble import install
 from workers import NAMES, Workers
 
 GAMEDAY = [sys.executable, "-m", "drills.cli"]
@@ -144,11 +145,40 @@ class Staging:
         )
 
 
-class Run(Victim):
-    """`gameday run` in a staging; the drill is the first of its workspace."""
+class Bench:
+    """A workspace of nothing but files, for drills that are small and quick."""
 
-    def __init__(self, staging, command):
-        folder = staging.folder / ".gameday" / "drills" / "1"
-        super().__init__(
-            folder, command, staging.folder / "errors", cwd=staging.folder, env=staging.environment, process_group=0
-        )
+    def __init__(self, folder, count=1):
+        self.folder = folder
+        self.files = Files(folder / "files", count=count)
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": install(folder)}
+        workspace = {"format": 1, "zone": "UTC", "environments": {"staging": {"targets": {}}}, "services": {"shop": {}}}
+        (folder / "gameday.yaml").write_text(json.dumps({**workspace, "caps": {"faults_at_once": 20}}))
+
+    def run(self, hold=60.0, command=(), redirect=None, **trouble):
+        """Start `gameday run` on all files for so many seconds; `inject="bug@2"` and the like is the trouble."""
+        calls = str(self.folder / "calls")
+        faults = {
+            f"f{number}": {
+                "inject": "test.trouble",
+                "with": {"file": str(path), "calls": calls, **trouble},
+                "when": "0s",
+                "duration": f"{round(hold * 1000)}ms",
+            }
+            for number, path in enumerate(self.files.paths)
+        }
+        words = {"scenario": "small", "title": "Small", "service": "shop", "steady_state": [], "stop_unless": []}
+        path = self.folder / "small.yaml"
+        path.write_text(json.dumps({**words, "faults": faults}))
+        return Run(self, [*command, *GAMEDAY, "run", str(path)], **(redirect or {}))
+
+    type = Staging.type
+
+
+class Run(Victim):
+    """`gameday run` in a workspace; the drill is its first one."""
+
+    def __init__(self, workspace, command, **more):
+        folder = workspace.folder / ".gameday" / "drills" / "1"
+        more = {"cwd": workspace.folder, "env": workspace.environment, "process_group": 0, **more}
+        super().__init__(folder, command, workspace.folder / "errors", **more)

@@ -1,0 +1,89 @@
+"""An injector that fails, hangs, has a bug or dies at any of its calls, under the real command: nothing stays."""
+
+import itertools
+
+import pytest
+from chances import in_parallel
+from staging import Bench
+
+FILES = 3
+CLEAR, VOID, KILLED = {0}, {2}, {-9}
+AGAIN = {0, 2}
+"""It is tried again; on a busy machine its duration may be over before that."""
+INJECT = {"bug": VOID, "memory": VOID, "refused": VOID, "exit": VOID, "bug-after": VOID, "unreachable": AGAIN}
+INJECT |= {"unreachable-after": AGAIN, "error": AGAIN, "die": KILLED, "die-after": KILLED}
+REVERT = {"bug": CLEAR, "exit": CLEAR, "unreachable": CLEAR, "unreachable-after": CLEAR, "die": KILLED}
+REVERT |= {"die-after": KILLED}
+
+
+def play(tmp_path, verb, words):
+    """Every kind of trouble at the first, the second and the third call; each ends as its word says."""
+
+    def one(case):
+        (word, codes), call = case
+        bench = Bench(tmp_path / f"{word}-{call}", FILES)
+        with bench.run(hold=0.5, **{verb: f"{word}@{call}"}) as run:
+            ended = run.ends()
+            run.wait_over()
+            run.assert_nothing_left()
+            assert bench.files.now() == bench.files.before, (case, run.story())
+            assert ended in codes, (case, run.story())
+            assert b"canary-in-an-exception" not in run.said + run.errors.read_bytes()
+
+    in_parallel(one, itertools.product(words.items(), range(1, FILES + 1)))
+
+
+def test_trouble_at_any_call_of_inject_leaves_nothing(tmp_path):
+    play(tmp_path, "inject", INJECT)
+
+
+def test_trouble_at_any_call_of_revert_leaves_nothing(tmp_path):
+    play(tmp_path, "revert", REVERT)
+
+
+@pytest.mark.parametrize("word", ["bug", "refused", "exit"])
+def test_trouble_while_preparing_refuses_the_drill(tmp_path, word):
+    bench = Bench(tmp_path, FILES)
+    with bench.run(prepare=f"{word}@2") as run:
+        assert run.ends() == 2, run.story()
+        run.wait_over()
+        run.assert_nothing_left()
+    assert bench.files.now() == bench.files.before
+
+
+def test_a_bug_while_looking_at_what_is_on_changes_nothing_else(tmp_path):
+    bench = Bench(tmp_path, FILES)
+    with bench.run(hold=1, inspect=f"bug@{2 * FILES + 1}") as run:
+        assert run.ends() == 0, run.story()
+        run.wait_over()
+        run.assert_nothing_left()
+    assert bench.files.now() == bench.files.before
+
+
+def test_a_revert_that_is_slower_than_a_hang_does_not_get_the_drill_killed(tmp_path):
+    bench = Bench(tmp_path)
+    with bench.run(revert="slow@1") as run:
+        run.wait_said("is on")
+        told = bench.type("stop", "--reason", "enough")
+        assert told.returncode == 0, told
+        assert run.ends() == 4, run.story()
+        assert run.log().takeovers == ()
+    assert bench.files.now() == bench.files.before
+
+
+def test_looking_at_slow_targets_does_not_count_as_time_of_the_drill(tmp_path):
+    bench = Bench(tmp_path)
+    with bench.run(hold=0.3, prepare="slow@1") as run:
+        assert run.ends() == 0, run.story()
+        assert b"f0 is on" in run.said
+    assert bench.files.now() == bench.files.before
+
+
+def test_a_call_that_hangs_for_good_ends_the_drill_and_its_guards_revert(tmp_path):
+    bench = Bench(tmp_path, FILES)
+    with bench.run(inject="hang@2") as run:
+        assert run.ends() == 3, run.story()
+        assert "gameday status" in run.errors.read_text()
+        run.wait_over()
+        run.assert_nothing_left()
+    assert bench.files.now() == bench.files.before
