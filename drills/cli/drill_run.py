@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from drills.cli.exits import Exit
 from drills.cli.progress import progress
@@ -21,7 +22,9 @@ def run_drill(plan: Plan, *, person: bool) -> int:
         result = run(plan, Options(person=person, part_of=os.environ.get("GAMEDAY_PART_OF", "")), hear, watch)
     try:
         return _show(plan, result)
-    except OSError:  # nobody reads any more
+    except (OSError, MemoryError, ImportError) as wrong:  # nobody reads any more, or nothing is left to work with
+        with suppress(OSError):
+            print(f"error: the scorecard cannot be shown: {type(wrong).__name__}", file=sys.stderr)
         return result.exit_code or Exit.NOTHING_MEASURED
 
 
@@ -37,11 +40,11 @@ def rehearse_drill(plan: Plan) -> int:
 
 
 def _show(plan: Plan, result: Result) -> int:
+    if result.outcome is Outcome.STUCK:
+        print(f"NOT CONFIRMED REVERTED: {result.why}. Type: gameday revert {result.drill}", file=sys.stderr)
     from drills.cli import scorecard_table  # noqa: PLC0415 - not before the drill is over
     from scoring.scorecard import score  # noqa: PLC0415
 
-    if result.outcome is Outcome.STUCK:
-        print(f"NOT CONFIRMED REVERTED: {result.why}. Type: gameday revert {result.drill}", file=sys.stderr)
     try:
         store = open_store(store_address(plan.workspace), read_only=True)
         try:

@@ -41,7 +41,7 @@ class Runs:
     def __init__(self, workspace: Path, lanes: Sequence[Sequence[str]], say: Say) -> None:
         self._workspace, self._say = workspace, say
         self._lanes = [_Lane(list(lane)) for lane in lanes]
-        self._said: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._said: queue.Queue[tuple[str, str]] = queue.Queue()
         self.codes: dict[str, int] = {}
         self.interrupted = 0
 

@@ -37,7 +37,7 @@ class Parts:
     reverter: Reverter
     lookout: Lookout
     witness: Witness
-    inbox: "queue.SimpleQueue[Any]"
+    inbox: "queue.Queue[Any]"
     heard: list[Line]
     """Every entry of the engine so far."""
     people: People

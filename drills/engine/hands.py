@@ -56,7 +56,7 @@ class Hands:
         self._log = log
         self._clock = clock
         self._deliver = deliver
-        self._orders: queue.SimpleQueue[Sequence[Prepared] | frozenset[str] | None] = queue.SimpleQueue()
+        self._orders: queue.Queue[Sequence[Prepared] | frozenset[str] | None] = queue.Queue()
         self._injectors: dict[str, Injector] = {}
         self._tracked: dict[str, Tracked] = {}
         self._unwanted: frozenset[str] = frozenset()

@@ -46,7 +46,7 @@ class Recorder:
         self._open_store = open_store
         self._opening = opening
         self._hear = hear
-        self._waiting: queue.SimpleQueue[Line | Evidence | None] = queue.SimpleQueue()
+        self._waiting: queue.Queue[Line | Evidence | None] = queue.Queue()
         self._unsaved: list[Line] = []
         self._store: Store | None = None
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)

@@ -139,7 +139,7 @@ class _Run:
         self.started = self.clock.mono()
         self.name, self.log, self.guards = drill, log, guards
         self.heard: list[Line] = []
-        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        inbox: queue.Queue[Any] = queue.Queue()
 
         def take(line: Line) -> None:
             self.heard.append(line)

@@ -49,11 +49,11 @@ def wants_stop(seen: Situation) -> Stop | None:
         ("stop condition broken", "; ".join(seen.broken), ""),  # 4
         ("stop condition unanswerable", "; ".join(seen.unanswerable), ""),  # 5
         ("guard lost", seen.guard_lost, ""),  # 6
-        ("environment no longer allowed", seen.environment_gone, ""),  # 7
-        ("freeze begun", seen.freeze, ""),  # 8
-        ("timeline cannot be written", seen.unrecorded, ""),  # 9
-        ("game day gone", seen.orphaned, ""),  # 10
-        ("undo log lost", seen.unguarded, ""),  # 11
+        ("undo log lost", seen.unguarded, ""),  # 7
+        ("environment no longer allowed", seen.environment_gone, ""),  # 8
+        ("freeze begun", seen.freeze, ""),  # 9
+        ("timeline cannot be written", seen.unrecorded, ""),  # 10
+        ("game day gone", seen.orphaned, ""),  # 11
         ("nobody can see it", seen.unseen, ""),  # 12
     )
     for rule, why, by in rules:

@@ -69,7 +69,7 @@ class _Reverting:
     tick: Callable[[], None]
     told: Callable[[Moved], None]
     make: Callable[[Change], Injector]
-    answers: queue.SimpleQueue[Answer | Round] = field(default_factory=queue.SimpleQueue)
+    answers: queue.Queue[Answer | Round] = field(default_factory=queue.Queue)
     rounds: dict[str, Round] = field(default_factory=dict)
     injectors: dict[str, Injector] = field(default_factory=dict)
     clear_at: dict[str, int] = field(default_factory=dict)

@@ -35,7 +35,7 @@ class Round:
         reverts: Sequence[Tracked],
         looks: Sequence[Tracked],
         build: Callable[[Change], Injector],
-        answers: "queue.SimpleQueue[Answer | Round]",
+        answers: "queue.Queue[Answer | Round]",
     ) -> None:
         """`reverts` in the order in which they are to be called; the round itself is its last answer."""
         self.owner = owner

@@ -18,8 +18,9 @@ TICK = 0.05
 QUICK = 0.002
 QUICK_TRIES = 25
 FIRST_PATIENCE, LONGEST_PATIENCE = 2.0, 60.0
+FIRST_REST, LONGEST_REST = 0.05, 30.0
 GIVE_UP = 900.0
-"""Seconds for which a guard tries to open an undo log that is there and cannot be opened."""
+"""Seconds for which a guard tries again what breaks under its hands."""
 
 
 class Guard:
@@ -39,14 +40,39 @@ class Guard:
         """Watch until the drill's process is gone, then see that nothing stays; never returns."""
         code = 1
         try:
-            if self._watch() and (log := self._elect()):
-                self._take_over(log)
+            if self._watch():
+                self._see_to_it()
             code = 0
         except BaseException:
             self._complain()
             raise
         finally:
             os._exit(code)  # a hung call in a thread must not keep this process
+
+    def _see_to_it(self) -> None:
+        """Whatever breaks on the way is tried again, ever rarer: nobody else is left to revert."""
+        own, pause = OwnTime(), FIRST_REST
+        while True:
+            try:
+                if log := self._elect():
+                    with log:
+                        self._take_over(log)
+            except Exception as wrong:
+                if not isinstance(wrong, OSError | MemoryError):  # no descriptor or memory left: that may pass
+                    self._complain()
+                if own.step() >= GIVE_UP:
+                    raise
+            else:
+                return
+            self._rest(pause, own)
+            pause = min(pause * 2, LONGEST_REST)
+
+    def _rest(self, seconds: float, own: OwnTime) -> None:
+        """Beat for so long, as `own` counts it."""
+        until = own.step() + seconds
+        while own.step() < until:
+            self._tick()
+            time.sleep(min(TICK, seconds))
 
     def _watch(self) -> bool:
         """True once the drill's process is dead; False when it is done and nothing is open."""
@@ -85,7 +111,7 @@ class Guard:
         from drills.guard.errors import Held  # noqa: PLC0415 - as above
         from drills.guard.undolog import UndoLog  # noqa: PLC0415
 
-        tries, own = 0, OwnTime()
+        tries = 0
         winner = _Winner(self.page, self.peer, self.limits)
         while True:
             self.page.beat(self.slot)
@@ -95,10 +121,6 @@ class Guard:
                 log = None
             except FileNotFoundError:
                 return None
-            except OSError:  # no descriptor left, a disk that is away: the other guard may be luckier, or it passes
-                if own.step() >= GIVE_UP:
-                    raise
-                log = None
             if winner.has_done_all():
                 return None
             if log is not None:
@@ -129,18 +151,13 @@ class Guard:
 
         own, pause = OwnTime(), FIRST_PATIENCE
         while own.step() < patience:
-            next_look = own.passed + min(pause, patience - own.passed)
-            while own.step() < next_look:
-                self._tick()
-                time.sleep(TICK)
+            self._rest(min(pause, patience - own.passed), own)
             pause = min(pause * 1.5, LONGEST_PATIENCE)
             try:
                 with UndoLog.open(self.log.path, known=self.log.content) as log:
                     if not mend(log, by=by, why="looking again at what is stuck", tick=self._tick).retry:
                         return
-            except Held:
-                continue
-            except OSError:
+            except (Held, OSError):
                 continue
 
     def _tick(self) -> None:

@@ -71,7 +71,7 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[tuple[str, int]]:
     """Look the name up, for as long as the deadline allows. Raises `Unanswered`."""
-    answers: queue.SimpleQueue[list[tuple[str, int]] | OSError] = queue.SimpleQueue()
+    answers: queue.Queue[list[tuple[str, int]] | OSError] = queue.Queue()
 
     def look_up() -> None:
         try:

@@ -114,6 +114,12 @@ class Victim:
         broke = [path.read_text() for path in self.folder.glob("*broke*")]
         return [*(log.lines if log else ()), self.said, self.errors.read_text(), *broke]
 
+    def has_open(self, pid):
+        """Does this process have the undo log open?"""
+        with suppress(OSError):
+            return any(each.readlink() == self.folder / FILE for each in Path(f"/proc/{pid}/fd").iterdir())
+        return False
+
     def next_command(self):
         """What the next `gameday` command does after all three died."""
         with suppress(FileNotFoundError):

@@ -60,30 +60,49 @@ def test_a_bug_while_looking_at_what_is_on_changes_nothing_else(tmp_path):
     assert bench.files.now() == bench.files.before
 
 
-def test_a_revert_that_is_slower_than_a_hang_does_not_get_the_drill_killed(tmp_path):
-    bench = Bench(tmp_path)
+def a_revert_that_is_slower_than_a_hang_does_not_get_the_drill_killed(bench):
     with bench.run(revert="slow@1") as run:
         run.wait_said("is on")
         told = bench.type("stop", "--reason", "enough")
         assert told.returncode == 0, told
         assert run.ends() == 4, run.story()
         assert run.log().takeovers == ()
-    assert bench.files.now() == bench.files.before
 
 
-def test_looking_at_slow_targets_does_not_count_as_time_of_the_drill(tmp_path):
-    bench = Bench(tmp_path)
+def looking_at_slow_targets_does_not_count_as_time_of_the_drill(bench):
     with bench.run(hold=0.3, prepare="slow@1") as run:
         assert run.ends() == 0, run.story()
         assert b"f0 is on" in run.said
-    assert bench.files.now() == bench.files.before
 
 
-def test_a_call_that_hangs_for_good_ends_the_drill_and_its_guards_revert(tmp_path):
-    bench = Bench(tmp_path, FILES)
+def a_call_that_hangs_for_good_ends_the_drill_and_its_guards_revert(bench):
     with bench.run(inject="hang@2") as run:
         assert run.ends() == 3, run.story()
         assert "gameday status" in run.errors.read_text()
         run.wait_over()
         run.assert_nothing_left()
-    assert bench.files.now() == bench.files.before
+
+
+def a_revert_that_hangs_for_good_is_left_to_the_guards_loudly(bench):
+    with bench.run(hold=0.3, revert="hang@2") as run:
+        assert run.ends() == 3, run.story()
+        assert "gameday revert 1" in run.errors.read_text()
+        run.wait_over()
+        run.assert_nothing_left()
+
+
+def test_slow_and_hanging_calls_end_as_they_should(tmp_path):
+    def play(story):
+        folder = tmp_path / story.__name__
+        folder.mkdir()
+        bench = Bench(folder, 2)
+        story(bench)
+        assert bench.files.now() == bench.files.before
+
+    stories = [
+        a_call_that_hangs_for_good_ends_the_drill_and_its_guards_revert,
+        a_revert_that_hangs_for_good_is_left_to_the_guards_loudly,
+        a_revert_that_is_slower_than_a_hang_does_not_get_the_drill_killed,
+        looking_at_slow_targets_does_not_count_as_time_of_the_drill,
+    ]
+    in_parallel(play, stories)
