@@ -29,7 +29,7 @@ class Timed:
     """The real injector, and when its call came back."""
 
     inner: Any
-    returned: "queue.SimpleQueue[float]" = field(default_factory=queue.SimpleQueue)
+    returned: "queue.Queue[float]" = field(default_factory=queue.Queue)
 
     @property
     def owner(self) -> str:
@@ -60,7 +60,7 @@ class Ours:
         folder = place.folder / server.id
         folder.mkdir()
         self.log = UndoLog.create(folder, Facts("1", "gameday-1-bench", str(folder), "staging"))
-        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.inbox: queue.Queue[Any] = queue.Queue()
         self.hands = Hands(self.log, self.clock, self.inbox.put)
         self.hands.start()
 
