@@ -147,12 +147,20 @@ A command line that cannot be understood ends with 2 as well. In CI, treat 3 as 
     return page("Exit codes", text, [table(("code", "name", "meaning"), rows), after])
 
 
+SHOWN: Mapping[str, str] = {
+    "always": "always",
+    "judged": "when asked for",
+    "people": "when asked for, or people took part",
+    "present": "when people took part",
+}
+
+
 def measure_page() -> str:
     """Every measure with the sentence of its function."""
     rows = []
     for each in MEASURES:
         said = (each.find.__doc__ or "").strip().split("\n")[0]
-        rows.append((f"`{each.name}`", each.label, said, "only when asked for" if each.only_judged else "always"))
+        rows.append((f"`{each.name}`", each.label, said, SHOWN[each.shown]))
     text = """
 The rows of a scorecard. Each is *known* (a number, or an interval where it is known only between two looks), *missed*
 (it had not come by a known time), or *unknown* (with the reason). A limit under `expect:` makes it an expectation.

@@ -2,7 +2,11 @@
 
 from scoring.facts import Facts
 from scoring.result import Missed, Unknown
+from scoring.timeline import Entry
 from scoring.wording import clock
+
+WHOLE_PICTURE = ("impact", "hypothesis", "unsafe_actions", "next_decision")
+"""What a message may give away."""
 
 
 def not_come(facts: Facts, limit: float | None, why: str) -> Missed | Unknown:
@@ -35,3 +39,30 @@ def taken_back_early(facts: Facts, limit: float | None) -> Unknown | None:
         return None  # the stop is the reason, and `not_come` gives it
     who = "responders ended the fault" if "responders" in facts.cleared_by else "we took the fault back"
     return Unknown(f"{who} at {clock(facts.since_t0(cleared))} before the limit {clock(limit)}")
+
+
+def hint(facts: Facts, *parts: str) -> Entry | None:
+    """The first message after the fault that gave one of these parts of the key away."""
+    since, wanted = facts.began or 0, set(parts)
+    return next((each for each in facts.hints if each.at >= since and wanted & set(each.body["gives_away"])), None)
+
+
+def given_away(facts: Facts, by: int | None, *parts: str) -> Missed | None:
+    """Missed, censored at the hint, when what was to be found was given away before it came (None: it never came)."""
+    told = hint(facts, *parts)
+    if told is None or (by is not None and by < told.at):
+        return None
+    what = " and ".join(str(each).replace("_", " ") for each in told.body["gives_away"])
+    return Missed(facts.since_t0(told.at), f"the message {told.body.get('message')} gave the {what} away")
+
+
+def not_entered(facts: Facts, limit: float | None, why: str, *parts: str) -> Missed | Unknown:
+    """What nobody entered: given away before, taken back too early to tell, or it did not come."""
+    return given_away(facts, None, *parts) or taken_back_early(facts, limit) or not_come(facts, limit, why)
+
+
+def by_timer(facts: Facts, ending: int, before: str) -> Unknown:
+    """What got good after we began to end the fault is nobody's success."""
+    stopped = bool(facts.stops) and facts.stops[0].at <= ending
+    who = "ended by a stop" if stopped else "ended by timer"
+    return Unknown(f"{who}: we began to take the fault back at {clock(facts.since_t0(ending))}, {before}")

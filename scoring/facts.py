@@ -6,11 +6,14 @@ from typing import Any
 
 from scoring.room import Room, read_room
 from scoring.rubric import Rubric
-from scoring.timeline import ALERT, DRILL, FAULT, PROBE, SOURCE, STOP, Entry
+from scoring.timeline import ALERT, DRILL, FAULT, MESSAGE, PROBE, SOURCE, STOP, Entry
 
 Json = Any
 SECOND = 1_000_000_000
+SITUATION = "situation"
+"""The message that begins a tabletop."""
 _LEFT = ("injecting", "active", "reverting", "stuck")
+_OURS = ("us", "guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Change:
     cleared_by: str
     phase: str
     why: str
+    taken_back: int | None = None
+    """When we began to end it, unless somebody else had ended it."""
+    relapse: bool = False
+    """Its second life, after a declared recovery."""
 
     @property
     def left(self) -> bool:
@@ -46,6 +53,8 @@ class Look:
     """When the look before it began, whether or not that one was recorded."""
     good: bool | None
     why: str
+    value: Json = None
+    cohort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,12 @@ class Facts:
     """The last moment anything was seen."""
     room: Room = field(default_factory=Room)
     """What people entered."""
+    hints: tuple[Entry, ...] = ()
+    """Messages that gave something of the key away."""
+    told: int | None = None
+    """When a tabletop told its situation; None: this is a drill with faults."""
+    until: int | None = None
+    """Where this part of the drill ends; None: with the drill."""
 
     @property
     def outcome(self) -> str:
@@ -73,13 +88,13 @@ class Facts:
 
     @property
     def began(self) -> int | None:
-        """The first causal change."""
-        return min((change.began for change in self.changes if change.began is not None), default=None)
+        """The first causal change; of a tabletop, the situation."""
+        return min((change.began for change in self.changes if change.began is not None), default=self.told)
 
     @property
     def t0(self) -> int | None:
-        """The first confirmed effect: what the measures count from."""
-        return min((change.felt for change in self.changes if change.felt is not None), default=None)
+        """The first confirmed effect: what the measures count from; of a tabletop, the situation."""
+        return min((change.felt for change in self.changes if change.felt is not None), default=self.told)
 
     @property
     def cleared(self) -> int | None:
@@ -87,6 +102,11 @@ class Facts:
         if any(change.left for change in self.changes):
             return None
         return max((change.cleared for change in self.changes if change.cleared is not None), default=None)
+
+    @property
+    def taken_back(self) -> int | None:
+        """When we first began to end a fault that nobody else had ended: what gets good after that proves nothing."""
+        return min((change.taken_back for change in self.changes if change.taken_back is not None), default=None)
 
     @property
     def cleared_by(self) -> tuple[str, ...]:
@@ -103,13 +123,31 @@ class Facts:
         """Up to when "it did not come" may be said: a stop, or a drill that died, ends that."""
         if self.stops:
             return self.stops[0].at
-        if self.ended is not None and self.outcome == "completed":
-            return self.ended.at
-        return self.looked_until
+        completed = self.ended is not None and self.outcome == "completed"
+        last = self.ended.at if self.ended is not None and completed else self.looked_until
+        return last if self.until is None else min(last, self.until)
 
     def only(self, fault: str) -> "Facts":
         """The same drill as if this were its only fault, so that t0 is that fault's own."""
         return replace(self, changes=tuple(change for change in self.changes if change.fault == fault))
+
+    def first_life(self) -> "Facts":
+        """The drill up to the relapse: what the relapse does to probes and alerts is another story."""
+        again = min((change.began for change in self.changes if change.relapse and change.began), default=None)
+        if again is None:
+            return replace(self, changes=tuple(change for change in self.changes if not change.relapse))
+        return replace(
+            self,
+            changes=tuple(change for change in self.changes if not change.relapse),
+            probes={probe: cut for probe, looks in self.probes.items() if (cut := _until(looks, again))},
+            alerts=tuple(entry for entry in self.alerts if entry.at < again),
+            stops=tuple(entry for entry in self.stops if entry.at < again),
+            until=again,
+        )
+
+    def second_life(self) -> "Facts":
+        """The relapse as if it were the whole drill."""
+        return replace(self, changes=tuple(change for change in self.changes if change.relapse))
 
     def since_t0(self, at: int) -> float:
         """Seconds after the confirmed effect; negative before it."""
@@ -124,7 +162,7 @@ def read(entries: Iterable[Entry], rubric: Rubric | None = None) -> Facts:
     of_drill = [entry for entry in ordered if entry.kind == DRILL]
     started = next((entry.body for entry in of_drill if entry.body.get("state") == "started"), {})
     ended = next((entry for entry in of_drill if entry.body.get("state") == "ended"), None)
-    seen = [entry.at for entry in ordered if entry.kind in (PROBE, ALERT, SOURCE)]
+    seen = [entry.at for entry in ordered if entry.kind in (PROBE, ALERT, SOURCE) or started.get("tabletop")]
     return Facts(
         entries=ordered,
         started=started,
@@ -137,19 +175,28 @@ def read(entries: Iterable[Entry], rubric: Rubric | None = None) -> Facts:
         stops=tuple(entry for entry in ordered if entry.kind == STOP),
         looked_until=max(seen, default=0),
         room=read_room(ordered),
+        hints=tuple(entry for entry in ordered if entry.kind == MESSAGE and entry.body.get("gives_away")),
+        told=_told(ordered) if started.get("tabletop") else None,
     )
 
 
+def _told(ordered: Sequence[Entry]) -> int:
+    told = (entry.at for entry in ordered if entry.kind == MESSAGE and entry.body.get("message") == SITUATION)
+    return next(told, ordered[0].at)
+
+
 def _changes(ordered: Iterable[Entry]) -> tuple[Change, ...]:
-    lives: dict[tuple[str, str], list[Entry]] = {}
+    lives: dict[tuple[str, str, bool], list[Entry]] = {}
     for entry in ordered:
         if entry.kind == FAULT:
             fault = str(entry.body.get("fault", ""))
-            lives.setdefault((fault, str(entry.body.get("change", fault))), []).append(entry)
-    return tuple(_change(fault, change, life) for (fault, change), life in lives.items())
+            change = str(entry.body.get("change", fault))
+            relapse = bool(entry.body.get("relapse")) or (fault, change, True) in lives
+            lives.setdefault((fault, change, relapse), []).append(entry)
+    return tuple(_change(*name, life) for name, life in lives.items())
 
 
-def _change(fault: str, change: str, life: Sequence[Entry]) -> Change:
+def _change(fault: str, change: str, relapse: bool, life: Sequence[Entry]) -> Change:  # noqa: FBT001 - part of its name
     first: dict[str, int] = {}
     clear: Entry | None = None
     for entry in life:
@@ -157,16 +204,30 @@ def _change(fault: str, change: str, life: Sequence[Entry]) -> Change:
         first.setdefault(phase, entry.at)
         clear = (clear or entry) if phase == "clear" else None
     last = life[-1].body
+    by = str(clear.body.get("by") or "us") if clear else ""
+    ending = first.get("reverting", clear.at if clear else None)
     return Change(
         id=change,
         fault=fault,
         began=first.get("injecting", first.get("active")),
         felt=first.get("active"),
         cleared=clear.at if clear else None,
-        cleared_by=str(clear.body.get("by") or "us") if clear else "",
+        cleared_by=by,
         phase=str(last.get("phase", "")),
         why=str(last.get("why") or ""),
+        taken_back=ending if by in ("", *_OURS) else None,
+        relapse=relapse,
     )
+
+
+def _until(looks: Sequence[Look], until: int) -> tuple[Look, ...]:
+    """The looks before that moment; a probe whose next recorded look came later still said the same until then."""
+    found = [look for look in looks if look.at < until]
+    after = next((look for look in looks if look.at >= until), None)
+    if found and after and after.before is not None and min(after.before, until) > found[-1].at:
+        seen = min(after.before, until)
+        found.append(replace(found[-1], began=seen, at=seen, before=None))
+    return tuple(found)
 
 
 def _probes(ordered: Iterable[Entry]) -> dict[str, tuple[Look, ...]]:
@@ -181,6 +242,8 @@ def _probes(ordered: Iterable[Entry]) -> dict[str, tuple[Look, ...]]:
                 before=_time(body.get("looked_before")),
                 good=good if isinstance(good, bool) else None,
                 why=str(body.get("why") or ""),
+                value=body.get("value"),
+                cohort=str(body.get("cohort") or ""),
             )
             looks.setdefault(str(body.get("probe", "")), []).append(look)
     return {probe: tuple(seen) for probe, seen in looks.items()}

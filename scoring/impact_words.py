@@ -39,6 +39,10 @@ _HARM = _set("""
 _WELL = _set("healthy fine ok okay normal recover resolv unaffect unharm unimpact operational")
 _RELATIVE = _set("than above below beyond under over from of only few fewer less instead")
 """Before a word of health they take it back: `slower than normal`, `1 of 3 healthy`."""
+_SMALL = _set("""
+    a an the of for to in on at by with from and or is are was were be been being it its this that these those there
+    we they our their when while if then into as has have had : any
+""")
 _REACH = 3
 """Words after a denial that it may be about."""
 
@@ -66,6 +70,25 @@ def missing_words(text: str, says: Iterable[str]) -> tuple[str, ...]:
     """The ones of `says` that the text does not affirm, in their order."""
     clauses = _clauses(text)
     return tuple(wanted for wanted in says if not any(_affirms(clause, _words(wanted)) for clause in clauses))
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The words of a text without their endings, in order, denied or not; small words are left out."""
+    return tuple(_stem(word) for word in _words(text) if word not in _SMALL)
+
+
+def shares(text: str, wording: str) -> tuple[float, float]:
+    """The shares of the wording's words that the text affirms, and that it has at all, affirmed or denied."""
+    words = {_stem(word): word for word in _words(wording) if word not in _SMALL}
+    if not words:
+        return 0.0, 0.0
+    missing = missing_words(text, words.values())
+    return 1 - len(missing) / len(words), len(words.keys() & set(stems(text))) / len(words)
+
+
+def is_hedged(text: str) -> bool:
+    """Does it deny or except something: `all but eu-web`, `not eu-web`?"""
+    return any(word in _DENIERS or word in _UNABLE or word in _EXCEPT or word == "but" for word in _words(text))
 
 
 def text_of(alert: Mapping[str, Json]) -> str:

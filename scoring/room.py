@@ -4,6 +4,7 @@ A corrected entry does not count, from the beginning; the correction counts from
 was entered, `noticed` when its author says it was noticed: the two are never merged.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,8 +67,16 @@ class Room:
 
     @property
     def empty(self) -> bool:
-        """Did nobody take part?"""
-        return not (self.stays or self.marks or self.pictures or self.declarations or self.steps)
+        """Did no responder take part? Observers and facilitators alone are none."""
+        return not any(each.role not in NOT_COUNTED for each in self.stays) and not any(
+            map(self.is_responder, self.said)
+        )
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """Everything but coming and going, in order of entry."""
+        lists = (self.marks, self.pictures, self.acks, self.severities, self.declarations, self.steps)
+        return tuple(sorted((each for every in lists for each in every), key=lambda each: (each.at, each.seq)))
 
     def responders(self, moment: int) -> frozenset[str]:
         """Who was present then, observers and facilitators left out."""
@@ -89,7 +98,7 @@ class Room:
 
 def read_room(ordered: Sequence[Entry]) -> Room:
     """Take the people's entries of a timeline (in order of time) apart."""
-    entries = [entry for entry in ordered if entry.kind in BY_PEOPLE]
+    entries = _once(entry for entry in ordered if entry.kind in BY_PEOPLE)
     gone = _corrected(entries)
     counted = [entry for entry in entries if entry.seq not in gone]
     return Room(
@@ -101,6 +110,16 @@ def read_room(ordered: Sequence[Entry]) -> Room:
         declarations=_said(counted, DECLARATION),
         steps=_said(counted, STEP),
     )
+
+
+def _once(entries: Iterable[Entry]) -> list[Entry]:
+    """Nobody says the same thing twice in one nanosecond: such an entry was told twice."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        found.setdefault(
+            json.dumps([entry.at, entry.kind, entry.by, dict(entry.body)], sort_keys=True, default=str), entry
+        )
+    return list(found.values())
 
 
 def _corrected(entries: Iterable[Entry]) -> set[int]:

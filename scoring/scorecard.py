@@ -116,14 +116,31 @@ def score(entries: Iterable[Entry], rubric: Rubric | None = None) -> Scorecard:
 
 
 def _rows(facts: Facts) -> Iterator[Row]:
+    first = facts.first_life()
     for measure in MEASURES:
         limit = measure.limit(facts.rubric)
-        if measure.only_judged and limit is None:
+        if not _is_shown(measure, facts, limit):
             continue
-        yield _row(measure, "", limit, _find(measure, facts))
-        if measure.per_fault and len(facts.fault_ids) > 1:
-            for fault in facts.fault_ids:
-                yield _row(measure, fault, None, _find(measure, facts.only(fault)))
+        seen = facts if measure.both_lives else first
+        yield _row(measure, "", limit, _find(measure, seen))
+        if measure.per_fault and len(first.fault_ids) > 1:
+            for fault in first.fault_ids:
+                yield _row(measure, fault, None, _find(measure, seen.only(fault)))
+
+
+def _is_shown(measure: Measure, facts: Facts, limit: Limit | None) -> bool:
+    """A drill that nobody took part in says nothing of people, unless its scenario asks; a tabletop nothing else."""
+    if facts.told is not None and not measure.of_people:
+        return False
+    match measure.shown:
+        case "always":
+            return True
+        case "judged":
+            return limit is not None
+        case "people":
+            return limit is not None or not facts.room.empty
+        case "present":
+            return not facts.room.empty
 
 
 def _row(measure: Measure, about: str, limit: Limit | None, result: Result) -> Row:
@@ -134,15 +151,14 @@ def _find(measure: Measure, facts: Facts) -> Result:
     if facts.outcome in NOTHING_MEASURED:
         why = str(facts.ended.body.get("why") or "") if facts.ended else ""
         return Unknown(f"the drill was {facts.outcome}" + (f": {why}" if why else ""))
-    if facts.t0 is None and measure.name not in _WITHOUT_EFFECT:
+    if facts.t0 is None and not measure.without_effect:
         return Unknown("no fault took effect")
+    if measure.of_people and facts.room.empty:
+        return Unknown("nobody took part")
     try:
         return measure.find(facts, facts.rubric)
     except Exception as error:  # noqa: BLE001 - the border named in CONTRIBUTING: a measure that fails is unknown
         return Unknown(f"the measure failed: {type(error).__name__}: {error}"[:200])
-
-
-_WITHOUT_EFFECT = ("stop_latency", "faults_left")
 
 
 def _row_json(row: Row) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from scoring import rubric
 from scoring.rubric import Rubric
 
 _WORSE: Mapping[str, Literal["up", "down"]] = {"below": "up", "at_most": "up", "above": "down", "at_least": "down"}
-STEADY = 30.0
+STEADY = 120.0
 """Seconds that harm must not get worse to count as contained; less where the limit is short."""
 
 

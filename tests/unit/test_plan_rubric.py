@@ -35,9 +35,9 @@ def test_the_quorum_the_cohorts_and_how_long_bad_must_last_come_from_the_workspa
 def test_every_look_of_the_harm_probe_is_wanted_and_where_worse_lies_is_known_from_its_good_side():
     rubric = of("slow-payments-db")
 
-    assert rubric.containment == ContainmentLimit(900, "errors-low", "up", 30)
+    assert rubric.containment == ContainmentLimit(900, "errors-low", "up", 90)
     assert rubric.watched == {"errors-low"}
-    assert of("eu-loses-writes").containment == ContainmentLimit(1200, None, None, 30)
+    assert of("eu-loses-writes").containment == ContainmentLimit(1200, None, None, 120)
     assert of("eu-loses-writes").watched == Rubric().watched == frozenset()
 
 

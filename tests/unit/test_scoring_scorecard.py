@@ -78,12 +78,22 @@ PEOPLE = replace(
 )
 
 
-def test_what_people_do_is_unknown_as_long_as_nobody_can_mark_it():
+def test_what_people_do_is_unknown_when_nobody_took_part_and_only_what_was_asked_for_is_shown():
     rows = {row.measure: row for row in good_drill(PEOPLE).card().rows}
 
-    for measure in ("noticed", "shared_picture", "containment", "updates", "runbook_steps", "relapse"):
-        assert rows[measure].verdict is Verdict.UNKNOWN
-        assert "marks" in rows[measure].result.why
+    for measure in ("noticed", "shared_picture", "containment", "updates", "runbook_steps"):
+        assert (rows[measure].verdict, rows[measure].result) == (Verdict.UNKNOWN, Unknown("nobody took part"))
+    assert rows["relapse"].result == Unknown("no recovery was declared")
+    shown = {row.measure for row in good_drill().card().rows}
+    assert shown.isdisjoint(each.name for each in MEASURES if each.of_people)
+
+
+def test_observers_and_facilitators_alone_are_nobody():
+    told = good_drill()
+    told.add(3, "person", {"person": "ana", "role": "facilitator", "state": "joined"}, by="ana")
+    told.add(4, "mark", {"mark": "observation", "text": "it is slow"}, by="ana")
+
+    assert {row.measure for row in told.card().rows} == {row.measure for row in good_drill().card().rows}
 
 
 def test_a_measure_that_fails_is_unknown_and_the_others_stand():
@@ -162,7 +172,6 @@ UNRELATED = [
     ("note", {"text": "CheckoutSlow"}),
     ("message", {"message": "m", "sender": "support", "to": [], "text": "checkout is slow"}),
     ("probe", {"probe": "somebody-elses", "good": False, "why": "bad", "looked_at": ns(3), "looked_before": None}),
-    ("alert", {"source": "pager", "fingerprint": "z", "name": "DiskFull", "status": "firing", "labels": {}}),
     ("alert", {"source": "pager", "fingerprint": "z", "name": "CheckoutSlow", "status": "resolved", "labels": {}}),
     ("evidence", {"digest": "0" * 64, "media_type": "text/plain", "size": 1, "about": "x"}),
     ("a-kind-of-next-year", {"anything": [1, 2, {"deep": None}]}),

@@ -1,0 +1,81 @@
+"""Alerts: which were late or silent, and which named a component that was not at fault."""
+
+from typing import Any
+
+from scoring.facts import Facts
+from scoring.impact_words import stems, text_of
+from scoring.measures.alert_detection import alert_detection, fresh_alerts, matches, receipt
+from scoring.result import Known, Missed, Result, Unknown
+from scoring.rubric import Rubric
+from scoring.timeline import Entry
+
+Json = Any
+COMPONENT = ("component", "service", "app", "job")
+"""Labels by which an alert says what it is about; the first one that it has counts."""
+
+
+def alerts(facts: Facts, rubric: Rubric) -> Result:
+    """The number of alerts that were silent, late, or named the wrong component; the detail lists every one.
+
+    "Symptoms travel along dependency edges and often appear where instrumentation is loudest", and a drill measures
+    "whether alerts name the right impact". Right are the drill's service and what the fault bent; an alert without any
+    of these labels names no component. Whether the words name the impact is a measure of its own.
+    """
+    table = [_row(facts, entry) for entry in _first_of_each(facts)]
+    found = alert_detection(facts, rubric)
+    if isinstance(found, Unknown) and not table:
+        return found
+    amiss = [f"{row['alert']} names {row['component']}" for row in table if row["is"] == "wrong component"]
+    if rubric.alert is None:
+        return Known(float(len(amiss)), "count", why="; ".join(amiss), detail={"alerts": table})
+    if isinstance(found, Unknown):
+        table.append({"alert": rubric.alert.name, "is": "unknown", "why": found.why})
+        low = float(len(amiss))
+        return Known(
+            low + 1, "count", low=low, high=low + 1, why="; ".join([*amiss, found.why]), detail={"alerts": table}
+        )
+    if isinstance(found, Missed):
+        table.append({"alert": rubric.alert.name, "is": "silent", "why": found.why})
+        amiss.append(f"{rubric.alert.name} was silent")
+    elif found.value > rubric.alert.within:
+        amiss.append(f"{rubric.alert.name} was late")
+        _mark_late(table, facts, rubric)
+    return Known(float(len(amiss)), "count", why="; ".join(amiss), detail={"alerts": table})
+
+
+def _first_of_each(facts: Facts) -> list[Entry]:
+    """The first fresh one of each name and set of labels."""
+    first: dict[str, Entry] = {}
+    for entry in fresh_alerts(facts, None):
+        body = entry.body
+        first.setdefault(f"{body.get('name')} {sorted((body.get('labels') or {}).items())}", entry)
+    return list(first.values())
+
+
+def _row(facts: Facts, entry: Entry) -> dict[str, Json]:
+    labels = entry.body.get("labels") or {}
+    component = next((str(labels[name]) for name in COMPONENT if labels.get(name)), None)
+    wrong = component is not None and not _is_at_fault(facts, component)
+    return {
+        "alert": str(entry.body.get("name") or "an alert without a name"),
+        "seconds": max(0.0, facts.since_t0(receipt(entry))),
+        "is": "wrong component" if wrong else "fired",
+        "component": component,
+        "text": text_of(entry.body),
+        "seq": entry.seq,
+    }
+
+
+def _is_at_fault(facts: Facts, component: str) -> bool:
+    """Every word of it stands in the service's name or in that of what was bent, or the other way round."""
+    bent = [str(entry.body.get("subject") or "") for entry in facts.entries if entry.kind == "fault"]
+    words = set(stems(component))
+    rights = [set(stems(name)) for name in (str(facts.started.get("service") or ""), *bent)]
+    return any(right and words and (words <= right or right <= words) for right in rights)
+
+
+def _mark_late(table: list[dict[str, Json]], facts: Facts, rubric: Rubric) -> None:
+    wanted = {entry.seq for entry in fresh_alerts(facts, rubric.alert) if matches(entry, rubric.alert)}
+    for row in table:
+        if row.get("seq") in wanted and row["is"] == "fired":
+            row["is"] = "late"
