@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -148,10 +149,13 @@ class Staging:
         self._terminals.append(found)
         return found
 
-    def entries(self, terminal, drill="1"):
-        shown = terminal.type("log", drill, "--json")
-        assert shown.code == 0, shown.err
-        return [json.loads(line) for line in shown.out.splitlines()]
+    def entries(self, drill="1"):
+        """The timeline as it is now, as plain values."""
+        store = open_store(self.folder / ".gameday" / "store.db", read_only=True)
+        try:
+            return [asdict(each) for each in store.entries(drill)]
+        finally:
+            store.close()
 
     def end(self):
         for terminal in self._terminals:

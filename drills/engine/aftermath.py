@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drills.engine.ending import Outcome
+from drills.engine.faults import RELAPSE
 from drills.guard import control, lines
 from drills.guard.phases import Phase
 from drills.guard.reading import Log, read_log
@@ -64,8 +65,9 @@ def _missing(store: Store, drill: str, log: Log) -> Iterator[Line]:
     yield Line(last, timeline.DRILL, "gameday", "facilitators", body)
 
 
-def _fault(log: Log, line: lines.Moved) -> dict[str, str]:
+def _fault(log: Log, line: lines.Moved) -> dict[str, object]:
     change = log.tracked[line.change].change
+    second = {"relapse": True} if change.id.endswith(RELAPSE) else {}
     return {
         "fault": change.id.partition(".")[0],
         "change": change.id,
@@ -74,4 +76,5 @@ def _fault(log: Log, line: lines.Moved) -> dict[str, str]:
         "phase": line.phase,
         "why": line.why,
         "by": "us" if line.by == "drill" else "guard",
+        **second,
     }

@@ -1,20 +1,24 @@
 """The running drill: a loop that takes what came in, starts what is due, ends what is over. Never calls a target."""
 
 import queue
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drills.engine import timing
+from drills.engine.awaiting import Awaiting
 from drills.engine.clock import Clock
 from drills.engine.conditions import Conditions
 from drills.engine.ending import alert_came, reached
-from drills.engine.faults import FaultRun, Stage
+from drills.engine.expected import Expected
+from drills.engine.faults import FaultRun, Stage, key_of
 from drills.engine.hands import Failed, Hands, Moved, Released
 from drills.engine.hearing import Heard
 from drills.engine.looking import Look, Lookout
 from drills.engine.narrator import Narrator
 from drills.engine.people import People
+from drills.engine.relapse import Relapse
 from drills.engine.reverting import Reverted, Reverter
+from drills.engine.sending import Sending
 from drills.engine.wishes import Stop, is_over, wants_stop
 from drills.engine.witness import Witness
 from drills.guard.phases import Phase
@@ -41,6 +45,10 @@ class Parts:
     heard: list[Line]
     """Every entry of the engine so far."""
     people: People
+    expected: Expected
+    sending: Sending
+    relapse: Relapse
+    awaiting: Awaiting
 
 
 @dataclass(slots=True)
@@ -54,7 +62,6 @@ class Drill:
     stop: Stop | None = None
     refused: str = ""
     alerted: bool = False
-    sent: set[str] = field(default_factory=set)
     steady_at: float | None = None
     """When all of the steady state was good at once, so that faults may start; None: not yet."""
     steady_by: float = 0.0
@@ -69,11 +76,12 @@ class Drill:
         self._take_in()
         now = self.parts.clock.mono()
         self._consider_stop(now)
-        if self.stop is None and not self.refused:
+        if self.stop is None and not self.refused and not self.parts.people.stood_down:
             self._listen_for_hands(now)
             self._consider_steady(now)
+            self.parts.relapse.consider(self.faults, self.parts.people, now, self.limit)
             self._start_due(now)
-            self._send_due(now)
+            self.parts.sending.send_due(now, self.happened)
         self._end_due(now)
 
     @property
@@ -98,16 +106,25 @@ class Drill:
         if any(run.touched for run in runs):
             return False
         now = self.parts.clock.mono()
-        if self.stop or self.refused or any(run.void for run in runs) or now >= self.limit:
+        if self.stop or self.refused or self._void or now >= self.limit or self.parts.people.stood_down:
             return True
         if any(run.stage is Stage.WAITING and self._may_come(run) for run in runs):
             return False
         last = max((run.clear_at for run in runs if run.clear_at is not None), default=None)
-        return reached(self.parts.plan.rubric, self.conditions, alerted=self.alerted, last_clear=last, now=now)
+        if not reached(self.parts.plan.rubric, self.conditions, alerted=self.alerted, last_clear=last, now=now):
+            return False
+        return self.parts.awaiting.settled(self.faults, self.parts.heard, now)
+
+    @property
+    def _void(self) -> str:
+        """Why a fault never bit; a relapse that does not is no reason to end what was measured before it."""
+        return next((run.void for run in self.faults.values() if run.void and not run.relapse), "")
+
+    def _due_at(self, run: FaultRun) -> float | None:
+        return run.due if run.relapse else timing.due_at(run.name, run.planned.when, self.happened)
 
     def _may_come(self, run: FaultRun) -> bool:
-        when = run.planned.when
-        return when.edge == "hand" or timing.due_at(run.name, when, self.happened) is not None
+        return run.planned.when.edge == "hand" or self._due_at(run) is not None
 
     def _take_in(self) -> None:
         try:
@@ -129,6 +146,7 @@ class Drill:
                 self._rung(item)
             case Heard():
                 self.parts.people.take(item)
+                self.parts.expected.hear(item.entry)
             case Moved():
                 self._moved(item)
             case Failed():
@@ -139,8 +157,9 @@ class Drill:
                 self._reverted(item)
 
     def _seen(self, look: Look) -> None:
-        if self.conditions.take(look):
-            self.parts.narrator.probe(look)
+        changed, promised = self.conditions.take(look), self.parts.expected.counts(look)
+        if changed or promised or look.probe in self.parts.plan.rubric.watched:
+            self.parts.narrator.probe(look, evidence=changed)
         self.parts.narrator.looked(look)
 
     def _rung(self, alert: Alert) -> None:
@@ -160,9 +179,9 @@ class Drill:
         elif moved.phase is Phase.ACTIVE and run.active_at is None:
             run.active_at = moved.at
             run.stage = Stage.ON if run.stage is Stage.STARTING else run.stage
-            self.happened.effects[run.name] = moved.at
+            self.happened.effects.setdefault(run.name, moved.at)
         elif moved.phase is Phase.REVERTING:
-            run.void = run.void or moved.why or "it did not take effect"
+            self._never_bit(run, moved.why or "it did not take effect")
             self._end(run, run.void)
         elif moved.phase is Phase.CLEAR:
             self._cleared(run, moved.change, moved.at, moved.why)
@@ -170,10 +189,15 @@ class Drill:
     def _failed(self, failed: Failed) -> None:
         for name in failed.changes:
             run = self._run_of(name)
-            run.void = run.void or failed.why
+            self._never_bit(run, failed.why)
             self._end(run, failed.why)
             if name not in self.parts.reverter.known and run.injecting_at is None:
                 self._cleared(run, name, self.parts.clock.mono(), "never injected")
+
+    def _never_bit(self, run: FaultRun, why: str) -> None:
+        if run.relapse and not run.void:
+            self.parts.narrator.note(self.parts.clock.mono(), f"the relapse did not take effect: {why}")
+        run.void = run.void or why
 
     def _reverted(self, done: Reverted) -> None:
         run = self._run_of(done.change)
@@ -192,7 +216,7 @@ class Drill:
         run.why = run.why or why
         if not run.stuck:
             run.clear_at = at
-            self.happened.clears[run.name] = at
+            self.happened.clears.setdefault(run.name, at)
 
     def _consider_stop(self, now: float) -> None:
         if self.stop is not None:
@@ -205,7 +229,7 @@ class Drill:
             self.parts.narrator.stop(now, self.stop)
 
     def _listen_for_hands(self, now: float) -> None:
-        waiting = {name: run.planned.when for name, run in self.faults.items() if run.stage is Stage.WAITING}
+        waiting = {run.key: run.planned.when for run in self.faults.values() if run.stage is Stage.WAITING}
         waiting |= {name: each.when for name, each in self.parts.plan.scenario.messages.items()}
         for name, when in waiting.items():
             if when.edge == "hand" and name not in self.happened.hands and self.parts.witness.started_by_hand(name):
@@ -233,7 +257,7 @@ class Drill:
         for run in self.faults.values():
             if run.stage is not Stage.WAITING:
                 continue
-            moment = timing.due_at(run.name, run.planned.when, self.happened)
+            moment = self._due_at(run)
             if moment is not None and now >= moment:
                 due.append(run)
         if due and self.parts.witness.guarded():
@@ -243,9 +267,9 @@ class Drill:
             self.parts.hands.inject([run.prepared[change.id] for run in due for change in run.changes])
 
     def _end_due(self, now: float) -> None:
-        void = next((run.void for run in self.faults.values() if run.void), "")
-        if void or now >= self.limit:
-            self._end_all(void or "the time limit is over")
+        down = self.parts.people.stood_down
+        if self._void or down or now >= self.limit:
+            self._end_all(self._void or (f"{down.by} stood the room down" if down else "the time limit is over"))
         for run in self.faults.values():
             if run.stage in {Stage.STARTING, Stage.ON} and is_over(run.ends_at, now):
                 self._end(run, "its duration is over")
@@ -262,13 +286,5 @@ class Drill:
             run.stage, run.why = Stage.ENDING, why
             self.parts.hands.release(run.open)
 
-    def _send_due(self, now: float) -> None:
-        for name, message in self.parts.plan.scenario.messages.items():
-            moment = timing.due_at(name, message.when, self.happened)
-            if name not in self.sent and moment is not None and now >= moment:
-                self.sent.add(name)
-                self.happened.effects[name] = now
-                self.parts.narrator.message(now, name, message)
-
     def _run_of(self, change: str) -> FaultRun:
-        return self.faults[change.partition(".")[0]]
+        return self.faults[key_of(change)]

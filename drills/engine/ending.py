@@ -68,6 +68,7 @@ def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: 
     if stop is not None:
         code = CODES.get(stop.why, 130) if stop.rule == "interrupted" else 4
         return Result(drill, Outcome.STOPPED, f"{stop.rule}: {stop.why}", code)
+    runs = [run for run in runs if not run.relapse]
     void = [f"{run.name}: {run.void or 'it was ended before it took effect'}" for run in runs if _never_bit(run)]
     if void:
         return Result(drill, Outcome.VOID, "; ".join(void), 2)

@@ -8,6 +8,9 @@ from drills.engine.errors import DrillRefused
 from drills.plan import Plan, PlannedFault
 from injectors.contract import Change, Injector, Undo
 
+RELAPSE = ".relapse"
+"""The end of the id of a change that belongs to a fault's second life."""
+
 
 class Stage(StrEnum):
     """Where a fault is, as people say it; the undo log keeps the exact phase of each change."""
@@ -53,15 +56,32 @@ class FaultRun:
     """Change -> why it could not be confirmed reverted."""
     why: str = ""
     """Why it ended."""
+    due: float | None = None
+    """When its second life begins; None: this is its first, which begins as `when:` says."""
 
     @property
     def name(self) -> str:
         return self.planned.id
 
     @property
+    def relapse(self) -> bool:
+        """Is this the fault's second life?"""
+        return self.due is not None
+
+    @property
+    def key(self) -> str:
+        """Its name among the drill's runs."""
+        return self.name + RELAPSE if self.relapse else self.name
+
+    @property
     def touched(self) -> bool:
         """May the target have been changed and not be clear yet?"""
         return self.stage in {Stage.STARTING, Stage.ON, Stage.ENDING}
+
+
+def key_of(change: str) -> str:
+    """The key of the run that a change belongs to."""
+    return change.partition(".")[0] + (RELAPSE if change.endswith(RELAPSE) else "")
 
 
 def fault_runs(plan: Plan, tag: str, vault: Path) -> dict[str, FaultRun]:

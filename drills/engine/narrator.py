@@ -5,6 +5,7 @@ from typing import Any
 
 from drills.engine.clock import Clock
 from drills.engine.ending import Result
+from drills.engine.faults import RELAPSE
 from drills.engine.looking import Look
 from drills.engine.recorder import Evidence, Recorder
 from drills.engine.wishes import Stop
@@ -49,7 +50,7 @@ class Narrator:
         self._write(at, timeline.DRILL, body)
 
     def fault(self, at: float, fault: str, change: Change, phase: str, *, why: str = "", by: str = "us") -> None:  # noqa: PLR0913 - one sentence has these words
-        body = {
+        body: dict[str, Any] = {
             "fault": fault,
             "change": change.id,
             "kind": change.kind,
@@ -58,19 +59,23 @@ class Narrator:
             "why": why,
             "by": by,
         }
+        if change.id.endswith(RELAPSE):
+            body["relapse"] = True
         self._write(at, timeline.FAULT, body)
 
-    def probe(self, look: Look) -> None:
+    def probe(self, look: Look, *, evidence: bool = True) -> None:
+        """A look; without `evidence` where one like it was kept already."""
         body = {
             "probe": look.probe,
             "good": look.good,
             "value": look.value,
             "why": look.why,
-            "cohort": self._plan.probes[look.probe].cohort,
+            "cohort": look.cohort,
             "looked_at": self._clock.at(look.began),
             "looked_before": self._clock.at(self._before[look.probe]) if look.probe in self._before else None,
         }
-        self._write(look.ended, timeline.PROBE, body, Evidence(look.evidence, look.media_type, look.probe))
+        kept = Evidence(look.evidence, look.media_type, look.probe) if evidence else None
+        self._write(look.ended, timeline.PROBE, body, kept)
 
     def looked(self, look: Look) -> None:
         """Remember the look for the next one's `looked_before`."""

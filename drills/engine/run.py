@@ -6,25 +6,28 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from drills.engine.admission import admit, hold_services
+from drills.engine.awaiting import Awaiting
 from drills.engine.clock import Clock, SystemClock
 from drills.engine.conditions import Conditions
 from drills.engine.drill import Drill, Parts
 from drills.engine.ending import Result, came_to
 from drills.engine.errors import DrillBroke, DrillRefused
+from drills.engine.expected import Expected
 from drills.engine.faults import FaultRun, fault_runs
 from drills.engine.hands import Hands
 from drills.engine.hearing import Heard, Hearing
 from drills.engine.interrupts import Interrupts
-from drills.engine.looking import MARGIN, Look, Lookout, look
+from drills.engine.looking import Lookout
 from drills.engine.narrator import Narrator
 from drills.engine.people import People
 from drills.engine.preparing import prepare
 from drills.engine.recorder import Opening, Recorder
+from drills.engine.relapse import Relapse
 from drills.engine.reverting import Reverter
+from drills.engine.sending import Sending
 from drills.engine.timing import Happened
 from drills.engine.witness import Witness
 from drills.guard import control
@@ -34,7 +37,7 @@ from drills.guard.guards import ENVIRONMENT, Guards
 from drills.guard.leases import lease
 from drills.guard.lines import Facts
 from drills.guard.undolog import UndoLog
-from drills.plan import Plan, PlannedProbe
+from drills.plan import Plan
 from drills.plan.places import store_address
 from drills.signals.contract import Alert, AlertSource, SignalError
 from drills.store import Line, open_store
@@ -158,6 +161,7 @@ class _Run:
         self.drill = self._put_together(tag, scenario)
 
     def _put_together(self, tag: str, scenario: Scenario) -> Drill:
+        rubric = self.plan.rubric
         parts = Parts(
             plan=self.plan,
             clock=self.clock,
@@ -169,6 +173,10 @@ class _Run:
             inbox=self.inbox,
             heard=self.heard,
             people=self.people,
+            expected=Expected(self.plan, self.lookout, self.clock),
+            sending=Sending(scenario.messages, self.people, self.narrator, self.clock),
+            relapse=Relapse(rubric.relapse, self.clock, self.narrator),
+            awaiting=Awaiting(rubric, self.people, self.clock, person=self.options.person),
         )
         return Drill(
             parts=parts,
@@ -271,16 +279,8 @@ class _Run:
                 self.people.take(item)
         if self.drill.stop is not None or self.drill.refused:
             return
-        for planned in self.plan.probes.values():
-            if planned.id in self.drill.conditions.known:
-                self.narrator.probe(self._look_once_more(planned))
-
-    def _look_once_more(self, planned: PlannedProbe) -> Look:
-        began = self.clock.mono()
-        try:
-            return within(planned.timeout + MARGIN, partial(look, planned, self.clock), self.witness.beat)
-        except Hung as silence:
-            return Look(planned.id, None, None, str(silence), began, self.clock.mono())
+        for last in self.lookout.last_looks(self.drill.conditions.known, self.witness.beat):
+            self.narrator.probe(last)
 
     def _close(self) -> Result:
         result = came_to(self.name, self.drill.faults.values(), self.drill.stop, self.drill.refused)

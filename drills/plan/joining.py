@@ -11,7 +11,7 @@ from drills.plan.used import probes_in
 from drills.signals import registry as signals
 from drills.signals.contract import AlertSource, SignalError
 from injectors.contract import InjectorError, Kind
-from scenarios import FaultUse, ProbeUse, Problem, Scenario, Workspace
+from scenarios import FaultUse, ProbeUse, Problem, Scenario, ScenarioError, Workspace
 from scenarios.problems import Path
 from scenarios.scenario import Written
 
@@ -51,6 +51,15 @@ def join(scenario: Scenario, workspace: Workspace, environment: str) -> Joined:
         _probe(joined, name, probe, place, (file, ("probes", name)))
     _sources(joined, place)
     return joined
+
+
+def shared_probe(name: str, workspace: Workspace, environment: str) -> PlannedProbe:
+    """One of the workspace's own probes, whether or not a scenario names it. Raises `ScenarioError`."""
+    joined, place = Joined(), Place(workspace, environment)
+    _probe(joined, name, workspace.probes[name], place, (workspace, ("probes", name)))
+    if name not in joined.probes:
+        raise ScenarioError(joined.problems)
+    return joined.probes[name]
 
 
 def _fault(joined: Joined, name: str, use: FaultUse, place: Place, at: At) -> None:

@@ -58,10 +58,17 @@ def time_limit(scenario: Scenario) -> float:
     limited = (expect.alert, expect.noticed, expect.shared_picture, expect.containment, expect.recovery)
     limits = [each.within for each in limited if each]
     limits += [expect.updates.every] if expect.updates else []
-    limits += [expect.relapse.after + expect.relapse.duration] if expect.relapse else []
     limits += [scenario.tabletop.within * len(scenario.tabletop.ask)] if scenario.tabletop else []
     watch = expect.recovery.watch if expect.recovery else 0.0
-    return max([*limits, lifetime(scenario.faults)]) + watch
+    return max([*limits, lifetime(scenario.faults)]) + watch + _second_life(scenario)
+
+
+def _second_life(scenario: Scenario) -> float:
+    """What a relapse needs once recovery was declared: its wait, itself, and the alert that must come again."""
+    relapse, alert = scenario.expect.relapse, scenario.expect.alert
+    if relapse is None:
+        return 0.0
+    return relapse.after + max(relapse.duration, alert.within if alert else 0.0)
 
 
 def _span(name: str, faults: Mapping[str, FaultUse], found: dict[str, Span], above: frozenset[str]) -> Span:

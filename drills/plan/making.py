@@ -1,6 +1,6 @@
 """Makes a drill's plan: asks the targets what there is, selects, says what would be refused. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from drills.guard.calls import within
@@ -33,6 +33,7 @@ def make(
         explicit = scenario.written(("faults", name, "select"))
         faults[name] = _planned(name, scenario.faults[name], fault, pool, where)
         refusals += _over_caps(faults[name], workspace.caps, explicit=explicit)
+    refusals += _cannot_come_again(scenario, faults)
     rubric = rubric_of(scenario, workspace)
     return Plan(
         scenario=scenario,
@@ -45,6 +46,13 @@ def make(
         refusals=tuple(refusals),
         time_limit=rubric.time_limit,
     )
+
+
+def _cannot_come_again(scenario: Scenario, faults: Mapping[str, PlannedFault]) -> list[str]:
+    stays = [name for name, fault in faults.items() if not fault.kind.reversible]
+    if scenario.expect.relapse is None or not stays:
+        return []
+    return [f"{', '.join(stays)} cannot be reverted, so it is not done twice: leave `expect.relapse` out"]
 
 
 def _calendar(workspace: Workspace, now: datetime) -> list[str]:

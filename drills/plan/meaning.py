@@ -54,6 +54,10 @@ def caps(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:
         if fault.select.count is not None and fault.select.count > limits.targets_per_fault:
             told = f"{fault.select.count} targets are over the workspace's cap of {limits.targets_per_fault}"
             yield scenario.problem(("faults", name, "select"), f"{told} (`caps` in gameday.yaml): select fewer")
+    relapse = scenario.expect.relapse
+    if relapse and relapse.duration > limits.duration:
+        told = f"{for_people(relapse.duration)} is over the workspace's cap of {for_people(limits.duration)}"
+        yield scenario.problem(("expect", "relapse", "duration"), f"{told} (`caps` in gameday.yaml): make it shorter")
     together = at_once(scenario.faults)
     if len(together) > limits.faults_at_once:
         shown_names = ", ".join(together[:5]) + (", ..." if len(together) > 5 else "")

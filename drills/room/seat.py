@@ -21,6 +21,8 @@ from scoring.room import Room, Stay, read_room
 from scoring.timeline import BY_PEOPLE, DRILL, PERSON, Entry
 
 Json = Any
+PATIENCE = 20.0
+"""Seconds that a terminal waits while others write: what people say must not be lost to a busy moment."""
 MANY = 1000
 """Drills that are looked at for one that runs, newest first."""
 
@@ -70,7 +72,7 @@ def take_seat(workspace: Workspace, who: Speaker, drill: str = "") -> "Iterator[
     running = _running(workspace.folder)
     if not running and not drill:
         raise RoomError("no drill is running here: type gameday run FILE in another terminal")
-    store = open_store(store_address(workspace))
+    store = open_store(store_address(workspace), wait=PATIENCE)
     try:
         yield Seat(workspace, store, _chosen(store, running, drill), who)
     finally:

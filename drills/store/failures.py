@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from drills.store.contract import WAIT, StoreError
+from drills.store.contract import StoreError
 
 _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
-        f"another process has locked it for more than {WAIT:g} s: end that process, or try again",
+        "another process has locked it for too long: end that process, or try again",
     ),
     (("SQLITE_FULL",), "the disk is full: make room, then try again"),
     (("SQLITE_READONLY",), "it is read-only: check the rights of the file and of its folder"),

@@ -47,8 +47,8 @@ def here(tmp_path):
     made.end()
 
 
-def body(staging, desk, seq):
-    return staging.entries(desk)[seq - 1]["body"]
+def body(staging, seq):
+    return staging.entries()[seq - 1]["body"]
 
 
 def test_two_hundred_marks_from_eight_terminals_at_once_are_all_on_the_timeline(staging, desk):
@@ -60,7 +60,7 @@ def test_two_hundred_marks_from_eight_terminals_at_once_are_all_on_the_timeline(
     with ThreadPoolExecutor(TERMINALS) as pool:
         seqs = [seq for mine in pool.map(talk, range(TERMINALS)) for seq in mine]
 
-    entries = {each["seq"]: each for each in staging.entries(desk)}
+    entries = {each["seq"]: each for each in staging.entries()}
     assert len(set(seqs)) == TERMINALS * MARKS
     told = {(entries[seq]["by"], entries[seq]["body"]["text"]) for seq in seqs}
     assert told == {(f"pat {n}", f"fact {n}.{each}") for n in range(TERMINALS) for each in range(MARKS)}
@@ -86,7 +86,7 @@ def test_an_entry_says_who_what_and_when_and_the_drill_shows_it_live(here):
         "evidence": [],
         "corrects": None,
     }
-    assert here.entries(desk)[told["seq"] - 1]["audience"] == "all"
+    assert here.entries()[told["seq"] - 1]["audience"] == "all"
     seen = ""
     while "ACTION restart the worker" not in seen:
         line = running.stdout.readline()
@@ -111,8 +111,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("words", "told"), WRONG)
-def test_a_mark_that_cannot_be_taken_is_one_clear_error(desk, words, told):
-    before = len(desk.type("log", "1", "--json").out.splitlines())
+def test_a_mark_that_cannot_be_taken_is_one_clear_error(staging, desk, words, told):
+    before = len(staging.entries())
 
     typed = desk.type("mark", "observation", "queue age rises", *words)
 
@@ -121,7 +121,7 @@ def test_a_mark_that_cannot_be_taken_is_one_clear_error(desk, words, told):
     assert typed.err.startswith("error: ")
     assert len(typed.err.splitlines()) == 1
     assert CANARY not in typed.err
-    assert len(desk.type("log", "1", "--json").out.splitlines()) == before
+    assert len(staging.entries()) == before
 
 
 WRONG_WORDS = [
@@ -187,7 +187,7 @@ def test_a_robot_is_called_one_wherever_it_speaks(staging, desk):
 
     seq = other.type("mark", "observation", "a 500 at checkout").seq
 
-    assert staging.entries(desk)[seq - 1]["by"] == "pager (robot)"
+    assert staging.entries()[seq - 1]["by"] == "pager (robot)"
     assert "is a robot here" in other.type("join", "--as", "pager", "--role", "lead").err
     assert "add --robot" in other.type("join", "--as", "x (robot)", "--role", "lead").err
     assert re.search(r"pager \(robot\) +lead", desk.type("room").out)
@@ -211,8 +211,8 @@ def test_a_picture_is_set_in_parts_and_shared_by_name_once_it_is_whole(here):
 
     assert refused.code == 2
     assert "data risk, safe, hypothesis, unsafe, next missing: gameday picture set --data-risk ..." in refused.err
-    assert body(here, ana, first.seq)["revision"] == 1
-    assert body(here, ana, second.seq) == {
+    assert body(here, first.seq)["revision"] == 1
+    assert body(here, second.seq) == {
         "revision": 2,
         "journey": "a customer pays",
         "state": "slow",
@@ -230,7 +230,7 @@ def test_a_picture_is_set_in_parts_and_shared_by_name_once_it_is_whole(here):
     assert "says all of this already" in ana.type("picture", "set", "--state", "slow").err
     assert "revision 1 is not the last one" in ana.type("picture", "ack", "1").err
     assert "guest is here as observer" in guest.type("picture", "ack").err
-    ack = body(here, ana, ana.type("picture", "ack").seq)
+    ack = body(here, ana.type("picture", "ack").seq)
     assert (ack["revision"], ack["agrees"]) == (2, True)
     li.type("picture", "disagree", "it is the network")
     shown = json.loads(guest.type("picture", "show", "--json").out)
@@ -245,8 +245,8 @@ def test_what_was_wrong_is_corrected_or_taken_back_by_its_author_alone(staging, 
     second = desk.type("mark", "guess", "only EU fails", "--corrects", first, *ANA).seq
     third = desk.type("mark", "guess", "", "--corrects", second, *ANA)
 
-    assert body(staging, desk, second)["corrects"] == first
-    assert body(staging, desk, third.seq) | {"text": "", "corrects": second} == body(staging, desk, third.seq)
+    assert body(staging, second)["corrects"] == first
+    assert body(staging, third.seq) | {"text": "", "corrects": second} == body(staging, third.seq)
     assert f"takes back entry {second}" in third.out
     for words, told in [
         (("mark", "guess", "x", "--corrects", first, *ANA), f"it was corrected by {second} already"),
@@ -258,11 +258,11 @@ def test_what_was_wrong_is_corrected_or_taken_back_by_its_author_alone(staging, 
 
 
 def test_what_was_noticed_earlier_keeps_both_times(staging, desk):
-    began = staging.entries(desk)[0]["at"]
+    began = staging.entries()[0]["at"]
 
     seq = desk.type("mark", "observation", "it began before", "--at", "200ms", *ANA).seq
 
-    entry = staging.entries(desk)[seq - 1]
+    entry = staging.entries()[seq - 1]
     assert began <= entry["body"]["noticed_at"] == entry["at"] - 200_000_000
 
 
@@ -273,7 +273,7 @@ def test_evidence_is_kept_by_its_hash_capped_and_found_in_an_export(staging, des
 
     seq = desk.type("step", "kill-worker", "1", "deviated", "two", "--evidence", log, "--evidence", big, *ANA).seq
 
-    digests = body(staging, desk, seq)["evidence"]
+    digests = body(staging, seq)["evidence"]
     lines = [json.loads(line) for line in desk.type("export", "1").out.splitlines()]
     kept = {each["digest"]: each for each in lines if each["type"] == "evidence"}
     assert [(kept[each]["about"], kept[each]["cut"]) for each in digests] == [("worker.log", False), ("big.bin", True)]
@@ -286,7 +286,7 @@ def test_evidence_is_kept_by_its_hash_capped_and_found_in_an_export(staging, des
 def test_a_step_is_tied_to_the_text_it_was_tried_on(staging, desk):
     shown = json.loads(desk.type("runbook", "show", "kill-worker", "--json").out)
 
-    tried = body(staging, desk, desk.type("step", "kill-worker", "1", "failed", "no ctl", "--why", "gone", *ANA).seq)
+    tried = body(staging, desk.type("step", "kill-worker", "1", "failed", "no ctl", "--why", "gone", *ANA).seq)
 
     assert (shown["title"], shown["owner"]) == ("A worker is missing", "team-orders")
     assert shown["steps"][0]["text"] == "Look who is missing: `ctl status`. Expect one that waits."
@@ -308,11 +308,11 @@ def test_questions_and_handoffs_point_at_what_is_open(here):
     own = ana.type("mark", "accept", "back to me")
     taken = li.type("mark", "accept", "I have it")
 
-    entries = here.entries(ana)
+    entries = here.entries()
     assert (entries[asked - 1]["body"]["to"], entries[asked - 1]["body"]["due"]) == ("li", 300.0)
-    assert (body(here, ana, answered.seq)["question"], body(here, ana, answered.seq)["verdict"]) == (asked, "refuted")
+    assert (body(here, answered.seq)["question"], body(here, answered.seq)["verdict"]) == (asked, "refuted")
     assert (own.code, "the one who takes over accepts it" in own.err) == (2, True)
-    assert body(here, ana, taken.seq)["handoff"] == given
+    assert body(here, taken.seq)["handoff"] == given
 
 
 def test_responders_see_the_briefing_and_their_messages_and_nothing_else_of_the_file(staging, desk):
@@ -370,5 +370,5 @@ def test_who_joined_is_there_in_the_next_drill_too_once_they_speak(here):
 
     desk.type("mark", "guess", "again")
 
-    kinds = [(each["kind"], each["by"]) for each in here.entries(desk, "2") if each["by"] == "li"]
+    kinds = [(each["kind"], each["by"]) for each in here.entries("2") if each["by"] == "li"]
     assert kinds == [("person", "li"), ("mark", "li")]
