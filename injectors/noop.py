@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from injectors import writes
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
 from injectors.values import AbsolutePath, Keys, rebuild
 
@@ -102,6 +103,7 @@ def _read(path: Path) -> str | None:
 
 def _append(path: Path, line: str) -> None:
     """One write: the line is there whole or not at all."""
+    writes.made()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -113,6 +115,7 @@ def _append(path: Path, line: str) -> None:
 
 
 def _restore(path: Path, before: str | None) -> None:
+    writes.made()
     try:
         if before is None:
             path.unlink(missing_ok=True)

@@ -139,6 +139,9 @@ Share = Annotated[
 """A part of a whole; held as 0..1."""
 
 
+_SECRET_NAME = re.compile(r"(^|[-_])(authorization|cookie|token|secret|password|passwd|api[-_]?key)$", re.IGNORECASE)
+
+
 class MissingSecret(Refused):
     """A secret that is referred to could not be read."""
 
@@ -183,3 +186,11 @@ class Secret(Keys):
         if not text or len(held) > SECRET_LIMIT:
             raise MissingSecret(f"the secret file {self.file} is empty or longer than {SECRET_LIMIT} bytes")
         return text
+
+
+def by_reference(values: dict[str, Any]) -> dict[str, Any]:
+    """Refuse plain text under a name that says it is a secret, such as `authorization` or `DB_PASSWORD`."""
+    for name, value in values.items():
+        if _SECRET_NAME.search(name) and not isinstance(value, Secret):
+            raise ValueError(f"{name}: a secret is never written here: write {name}: {{env: NAME}} or {{file: PATH}}")
+    return values

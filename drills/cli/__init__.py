@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -26,6 +26,10 @@ class _Lazy(TyperGroup):
         return TyperCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from scenarios.suggest import for_name  # noqa: PLC0415 - only a typing error pays for it
+
+            ctx.fail(f"no command is called '{args[0]}': {for_name(args[0], COMMANDS)}")
         name, _, rest = super().resolve_command(ctx, args)
         return name, _load(str(name)), rest
 
@@ -37,6 +41,14 @@ def _load(name: str) -> Any:
         app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
         app.command(name, help=COMMANDS[name])(module.command)
     return typer.main.get_command(app)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - called by typer
+    if asked:
+        from importlib import metadata  # noqa: PLC0415 - `--help` does not pay for it
+
+        print(f"gameday-drills {metadata.version('gameday-drills')}")
+        raise typer.Exit
 
 
 def commands() -> typer.Typer:
@@ -51,8 +63,11 @@ def commands() -> typer.Typer:
     )
 
     @app.callback()
-    def gameday() -> None:
-        pass
+    def gameday(
+        *,
+        version: Annotated[bool, typer.Option("--version", help="Show the version.", callback=_version)] = False,
+    ) -> None:
+        del version
 
     return app
 

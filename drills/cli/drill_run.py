@@ -28,9 +28,9 @@ def run_drill(plan: Plan, *, person: bool) -> int:
         return result.exit_code or Exit.NOTHING_MEASURED
 
 
-def rehearse_drill(plan: Plan) -> int:
+def rehearse_drill(plan: Plan, *, person: bool) -> int:
     """Everything but the writes; 0 when the drill could run, else 2."""
-    rehearsal = rehearse(plan)
+    rehearsal = rehearse(plan, person=person)
     for line in rehearsal.lines:
         print(line)
     for refusal in rehearsal.refusals:
@@ -42,6 +42,9 @@ def rehearse_drill(plan: Plan) -> int:
 def _show(plan: Plan, result: Result) -> int:
     if result.outcome is Outcome.STUCK:
         print(f"NOT CONFIRMED REVERTED: {result.why}. Type: gameday revert {result.drill}", file=sys.stderr)
+    if result.unsaved:
+        print(f"error: drill {result.drill}: {result.unsaved}", file=sys.stderr)
+        return result.exit_code or Exit.NOTHING_MEASURED
     from drills.cli import scorecard_table  # noqa: PLC0415 - not before the drill is over
     from scoring.scorecard import score  # noqa: PLC0415
 

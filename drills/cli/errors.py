@@ -1,5 +1,7 @@
 """Turns an error of any room into the one message a person can act on."""
 
+import os
+
 from drills.engine.errors import DrillError
 from drills.guard.errors import GuardError
 from drills.room.errors import RoomError
@@ -18,4 +20,6 @@ def describe(error: Exception) -> str | None:
         return "\n".join(f"error: {problem}" for problem in error.problems)
     if isinstance(error, OURS):
         return f"error: {error}"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"error: {os.fsdecode(error.filename)}: {error.strerror}"
     return None

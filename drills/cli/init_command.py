@@ -16,6 +16,10 @@ class WouldOverwrite(typer.BadParameter):
     """Something that `init` would write is already there."""
 
 
+class CannotWrite(typer.BadParameter):
+    """The folder is read-only, or its disk is full."""
+
+
 def command(
     folder: Annotated[Path, typer.Argument(help="Where; it is made when it is not there.")] = Path(),
 ) -> None:
@@ -28,17 +32,30 @@ def command(
         )
     if (blocked := next((each for each in (folder, *folder.parents) if each.exists()), None)) and not blocked.is_dir():
         raise WouldOverwrite(f"{blocked} is a file: choose another folder: gameday init DIR")
-    for path, file in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as written:
-            written.write(file.read_bytes())
+    written: list[Path] = []
+    try:
+        for path, file in files.items():
+            _write(folder / path, file.read_bytes(), written)
+    except OSError as wrong:
+        for each in written:
+            each.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"{wrong.filename or folder} cannot be written ({wrong.strerror}): choose another folder: gameday init DIR"
+        ) from wrong
+    for target in written:
         print(f"wrote {target}")
     print("\nNext, type:")
     if folder.resolve() != Path.cwd():
         print(f"  cd {shlex.quote(str(folder))}")
     for line in ("gameday check", "gameday plan drills/first-drill.yaml", "gameday run drills/first-drill.yaml"):
         print(f"  {line}")
+
+
+def _write(path: Path, content: bytes, written: list[Path]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        written.append(path)
+        file.write(content)
 
 
 def _starter() -> list[tuple[str, Traversable]]:

@@ -17,6 +17,8 @@ def tables(plan: Plan, seen: Preview) -> None:
     print(f"{scenario.id}: {scenario.title}")
     print(f"service {scenario.service}, environment {plan.environment}, level {scenario.level}, {scenario.path}")
     print(f"what was not reached {for_people(plan.time_limit)} after the first effect counts as missed")
+    told = scenario.for_responders()
+    print(f"responders are told: {told.title}" + (f": {' '.join(told.text.split())}" if told.text else ""))
     if scenario.vars:
         print("variables: " + _values(scenario.vars))
     faults = [_fault_row(plan, each) for each in plan.faults.values()]
@@ -25,8 +27,7 @@ def tables(plan: Plan, seen: Preview) -> None:
     show("probes", ("probe", "what", "target", "good", "now", "", "for", "every", "timeout", "used as", "with"), probes)
     show("messages", ("message", "when", "from", "to", "reply", "text"), _messages(plan))
     show("expected", ("measure", "limits"), _expected(plan))
-    sources = [(name, plan.workspace.environments[plan.environment].targets[name].kind) for name in plan.sources]
-    show("alerts come from", ("target", "kind"), sources)
+    show("alerts come from", ("target", "kind", "now"), _sources(plan, seen))
     if plan.needs_a_hand:
         print(f"\nstarted by hand: {', '.join(plan.needs_a_hand)} (`gameday start NAME`)")
     print("\nwould be refused:" if seen.refusals else "\nnothing would refuse it now")
@@ -44,18 +45,24 @@ def as_json(plan: Plan, seen: Preview) -> dict[str, Any]:
         "file": str(plan.scenario.path),
         "vars": dict(plan.scenario.vars),
         "time_limit": plan.time_limit,
-        "faults": {each.id: _fault_json(each) for each in plan.faults.values()},
+        "faults": {each.id: _fault_json(plan, each) for each in plan.faults.values()},
         "probes": {each.id: _probe_json(plan, each, seen.looks.get(each.id)) for each in plan.probes.values()},
-        "sources": sorted(plan.sources),
+        "sources": {name: {"now": seen.deaf.get(name, "")} for name in sorted(plan.sources)},
         "expect": json.loads(json.dumps(plan.scenario.expect.model_dump(mode="json", exclude_none=True))),
         "needs_a_hand": list(plan.needs_a_hand),
         "refusals": list(seen.refusals),
     }
 
 
+def _sources(plan: Plan, seen: Preview) -> list[tuple[str, str, str]]:
+    kinds = {name: plan.workspace.environments[plan.environment].targets[name].kind for name in plan.sources}
+    return [(name, kind, seen.deaf.get(name, "can be heard")) for name, kind in kinds.items()]
+
+
 def _fault_row(plan: Plan, fault: PlannedFault) -> tuple[str, ...]:
     hits = ", ".join(change.subject for change in fault.changes) or "nothing"
-    pool = f" (of {len(fault.candidates)})" if len(fault.candidates) > 1 else ""
+    select = plan.scenario.faults[fault.id].select
+    pool = f" (select {select} of {len(fault.candidates)})" if len(fault.candidates) > 1 else ""
     lasts = "once" if fault.duration is None else for_people(fault.duration)
     return (
         fault.id,
@@ -68,12 +75,13 @@ def _fault_row(plan: Plan, fault: PlannedFault) -> tuple[str, ...]:
     )
 
 
-def _fault_json(fault: PlannedFault) -> dict[str, Any]:
+def _fault_json(plan: Plan, fault: PlannedFault) -> dict[str, Any]:
     return {
         "kind": fault.kind.name,
         "target": fault.target_name or None,
         "when": str(fault.when),
         "duration": fault.duration,
+        "select": str(plan.scenario.faults[fault.id].select),
         "candidates": list(fault.candidates),
         "selected": [change.subject for change in fault.changes],
         "with": dict(fault.parameters),
@@ -94,7 +102,7 @@ def _probe_row(plan: Plan, probe: PlannedProbe, seen: Look | None) -> tuple[str,
         for_people(probe.for_),
         for_people(probe.every),
         for_people(probe.timeout),
-        ", ".join(_uses(plan, probe.id)),
+        ", ".join([*_uses(plan, probe.id), *([f"cohort {probe.cohort}"] if probe.cohort else [])]),
         _values({**probe.parameters, **use.with_}),
     )
 
@@ -141,6 +149,8 @@ def _messages(plan: Plan) -> list[tuple[str, ...]]:
 
 def _expected(plan: Plan) -> list[tuple[str, str]]:
     limits = plan.scenario.expect.model_dump(exclude_none=True)
+    if "recovery" in limits:
+        limits["recovery"]["criteria"] = limits["recovery"]["criteria"] or plan.scenario.steady_state
     return [(name.replace("_", " "), _values(limit)) for name, limit in limits.items()]
 
 

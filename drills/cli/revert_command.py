@@ -30,6 +30,9 @@ def command(
     if bool(drill) == everything:
         print("error: name one drill, or say --all; gameday status shows what is open", file=sys.stderr)
         raise typer.Exit(Exit.NOTHING_MEASURED)
+    if resolved and not drill:
+        print("error: say of which drill: gameday revert DRILL --resolve CHANGE --reason WHY", file=sys.stderr)
+        raise typer.Exit(Exit.NOTHING_MEASURED)
     chosen = [each for each in control.drill_folders(folder) if each.name == drill] if drill else []
     if drill and not chosen:
         print(f"error: there is no drill {drill}; gameday status shows what is open", file=sys.stderr)
@@ -46,11 +49,17 @@ def command(
 
 
 def _revert(folder: Path) -> bool:
-    wait_free(folder, PATIENCE)
     try:
+        wait_free(folder, PATIENCE)
         done = take_over(folder, by=person(), why="gameday revert")
     except Held:
         print(f"drill {folder.name}: still running, or its guard is reverting it: gameday stop {folder.name}")
+        return False
+    except FileNotFoundError:
+        print(f"drill {folder.name}: nothing was open")
+        return True
+    except OSError as wrong:
+        print(f"drill {folder.name}: NOT CONFIRMED: {wrong.filename} cannot be read: {wrong.strerror}", file=sys.stderr)
         return False
     for change in done.cleared:
         print(f"drill {folder.name}: {change}: reverted, confirmed")

@@ -32,7 +32,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     plan = plans.make(loaded, workspace, environment or None)
     if rehearse:
-        sys.exit(rehearse_drill(plan))
+        sys.exit(rehearse_drill(plan, person=not no_person))
     _ask_about_what_stays(plan, yes=yes)
     sys.exit(run_drill(plan, person=not no_person))
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from drills.engine.looking import Look
-from drills.plan import PlannedProbe
+from drills.plan import Plan, PlannedProbe
 
+STEADY_LIMIT = 30.0
 SILENCE = 3
 """A stop condition is unanswerable after this many of its intervals without an answer, and at least its `for:`."""
 
@@ -85,3 +86,9 @@ class Conditions:
 
 def _first(before: float | None, now: float) -> float:
     return now if before is None else before
+
+
+def patience(plan: Plan) -> float:
+    """Seconds within which the steady state must be seen good: two looks at its slowest probe."""
+    steady = [plan.probes[name] for name in plan.scenario.steady_state]
+    return min(STEADY_LIMIT, max((2 * each.timeout + each.every for each in steady), default=1.0))

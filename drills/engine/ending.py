@@ -33,6 +33,8 @@ class Result:
     outcome: Outcome
     why: str
     exit_code: int | None = None
+    unsaved: str = ""
+    """Why the timeline is not whole in the store, and where the rest is."""
 
 
 def reached(rubric: Rubric, conditions: Conditions, *, alerted: bool, last_clear: float | None, now: float) -> bool:

@@ -1,22 +1,14 @@
 """A rehearsal: everything a drill does but the writes: targets, consent, rights, probes. Changes nothing."""
 
-import tempfile
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from drills.engine.admission import admit
-from drills.engine.clock import SystemClock
-from drills.engine.errors import DrillRefused
-from drills.engine.looking import look
-from drills.engine.preparing import prepare
-from drills.guard.calls import within
-from drills.guard.errors import GuardError
-from drills.plan import Plan, PlannedFault
-from injectors.contract import InjectorError
+from drills.engine.preview import Preview, preview
+from drills.plan import Plan
+from injectors import writes
+from injectors.contract import Injector, Proving
 
-LOOK_LIMIT = 30.0
-"""Seconds for looking at one change."""
+WORDS = {True: "good", False: "BAD", None: "no answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +18,39 @@ class Rehearsal:
     lines: tuple[str, ...]
     refusals: tuple[str, ...]
     writes: int
-    """Calls that would have changed something and were made: always 0, or the rehearsal is a bug."""
+    """Calls that change something and were made, as the injectors count them: more than 0 is a bug of an injector."""
 
 
 def rehearse(plan: Plan, *, person: bool = True) -> Rehearsal:
-    """Prepare every change and read every probe that does not write."""
-    lines: list[str] = []
-    refusals: list[str] = []
-    try:
-        admit(plan, person=person)
-    except DrillRefused as refused:
-        refusals.append(str(refused))
-    with tempfile.TemporaryDirectory(prefix="gameday-rehearsal-") as vault:
-        for fault in plan.faults.values():
-            _look_at(fault, Path(vault), lines, refusals)
-    _read_probes(plan, lines, refusals)
-    return Rehearsal(tuple(lines), tuple(refusals), 0)
+    """Prepare every change, begin and end every alert source, read every probe that does not write."""
+    before = writes.made_so_far()
+    seen = preview(plan, person=person)
+    made = writes.made_so_far() - before
+    wrong = [f"{made} writes were made by what must only look: please report it"] if made else []
+    return Rehearsal((*_changes(seen), *_sources(plan, seen), *_probes(plan, seen)), (*seen.refusals, *wrong), made)
 
 
-def _look_at(fault: PlannedFault, vault: Path, lines: list[str], refusals: list[str]) -> None:
-    clock = SystemClock()
-    for change in fault.changes:
-        trial = replace(change, tag="gameday-rehearsal", vault=str(vault))
-        try:
-            prepared = within(LOOK_LIMIT, partial(prepare, trial, clock, fault.duration))
-        except (InjectorError, GuardError) as wrong:
-            refusals.append(f"{change.id}: {wrong}")
-        else:
-            lines.append(
-                f"{change.id}: {change.kind} on {prepared.injector.owner}: consent given, clean, can be reverted"
-            )
+def _changes(seen: Preview) -> Iterator[str]:
+    for name, injector in seen.ready.items():
+        yield f"{name}: {injector.owner}: consent given, clean; {_way_back(injector)}"
 
 
-def _read_probes(plan: Plan, lines: list[str], refusals: list[str]) -> None:
-    clock = SystemClock()
-    must = {*plan.scenario.steady_state, *plan.scenario.stop_unless}
+def _way_back(injector: Injector) -> str:
+    """To prove the right to revert takes a write, if a harmless one, so a rehearsal does not know."""
+    if isinstance(injector, Proving):
+        return "the right to revert is proved only when it runs, before anything is injected"
+    return "it can be reverted"
+
+
+def _sources(plan: Plan, seen: Preview) -> Iterator[str]:
+    for name in plan.sources:
+        yield f"{name}: {seen.deaf[name]}" if name in seen.deaf else f"{name}: alerts can be heard"
+
+
+def _probes(plan: Plan, seen: Preview) -> Iterator[str]:
     for planned in plan.probes.values():
-        if planned.writes:
-            lines.append(f"{planned.id}: not read, because it writes")
-            continue
-        seen = look(planned, clock)
-        word = {True: "good", False: "BAD", None: "no answer"}[seen.good]
-        lines.append(f"{planned.id}: {word}: {seen.why}")
-        if planned.id in must and not seen.good:
-            refusals.append(f"{planned.id} is {word}: {seen.why}")
+        if planned.id not in seen.looks:
+            yield f"{planned.id}: not read, because it writes"
+        else:
+            found = seen.looks[planned.id]
+            yield f"{planned.id}: {WORDS[found.good]}: {found.why}"

@@ -11,7 +11,7 @@ from typing import Any
 from drills.engine.admission import admit, hold_services
 from drills.engine.awaiting import Awaiting
 from drills.engine.clock import Clock, SystemClock
-from drills.engine.conditions import Conditions
+from drills.engine.conditions import Conditions, patience
 from drills.engine.drill import Drill, Parts
 from drills.engine.ending import Result, came_to
 from drills.engine.errors import DrillBroke, DrillRefused
@@ -47,7 +47,6 @@ from scenarios import Scenario
 
 PREPARE_LIMIT = 60.0
 """Seconds that looking at all targets may take before the drill is refused."""
-STEADY_LIMIT = 30.0
 SETTLE = 1.0
 STOP_LIMIT = 10.0
 """Seconds in which an alert source must let go."""
@@ -211,7 +210,7 @@ class _Run:
             self.drill.refused = why
             return
         now = self.clock.mono()
-        self.drill.begin(now, _patience(self.plan))
+        self.drill.begin(now, patience(self.plan))
         self.drill.conditions.begin(now)
         self.hands.start()
         self.lookout.start()
@@ -222,8 +221,11 @@ class _Run:
             try:
                 source.start(self.inbox.put)
             except SignalError as wrong:
-                self.drill.refused = f"{name}: {wrong}"
-                return
+                self.narrator.source(self.clock.mono(), name, listening=False, why=str(wrong))
+                if self.plan.scenario.expect.alert:
+                    self.drill.refused = f"{name}: {wrong}"
+                    return
+                continue
             ends.callback(self._let_go, source)
             self.narrator.source(self.clock.mono(), name, listening=True)
 
@@ -287,12 +289,6 @@ class _Run:
         self.narrator.ended(self.clock.mono(), result)
         spill = self.folder / "timeline-not-saved.jsonl"
         if not self.recorder.close(spill, self.witness.beat):
-            why = f"{result.why}; the timeline could not be saved: {self.recorder.problem}"
-            return replace(result, why=why, exit_code=result.exit_code or 2)
+            unsaved = f"the timeline could not be saved: {self.recorder.problem}"
+            return replace(result, unsaved=unsaved, exit_code=result.exit_code or 2)
         return result
-
-
-def _patience(plan: Plan) -> float:
-    """Seconds within which the steady state must be seen good: two looks at its slowest probe."""
-    steady = [plan.probes[name] for name in plan.scenario.steady_state]
-    return min(STEADY_LIMIT, max((2 * each.timeout + each.every for each in steady), default=1.0))

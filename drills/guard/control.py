@@ -30,9 +30,12 @@ class Word:
 
 
 def state_folder(workspace: Path) -> Path:
-    """The workspace's own state, made when it is not there yet."""
+    """The workspace's own state, made when it is not there yet. Raises GuardError (read-only, full)."""
     folder = workspace / STATE
-    (folder / "drills").mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        (folder / "drills").mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise GuardError(f"{folder}: cannot be written ({wrong.strerror})") from wrong
     return folder
 
 
@@ -123,8 +126,9 @@ def _engaged(path: Path) -> Word | None:
 
 
 def _release(path: Path, by: str, why: str) -> None:
+    word = Word(by, _reason(why), engaged=False)
     if path.exists():
-        _write(path, Word(by, _reason(why), engaged=False))
+        _write(path, word)
 
 
 def _reason(why: str) -> str:

@@ -3,14 +3,17 @@
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any, Self
 
 from drills.guard.errors import Blocked, GuardError, Held
-from drills.guard.locks import Locked
+from drills.guard.locks import Locked, is_held
 from drills.guard.reading import read_log
 
 CONTENT_LIMIT = 16 * 1024
+GLANCE = 0.05
+"""Seconds."""
 
 
 def leases_folder() -> Path:
@@ -46,12 +49,12 @@ def lease(owner: str, undo_log: str | os.PathLike[str], folder: Path | None = No
     to keep leases).
     """
     folder = folder or leases_folder()
-    path = folder / f"{hashlib.sha256(owner.encode()).hexdigest()[:32]}.json"
+    path = _path(owner, folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Locked(path, os.O_RDWR | os.O_CREAT)
+        lock = _locked(path)
     except Held:
-        raise Held(f"{owner} is in another drill ({_told(path)}): wait for it, or stop it with: gameday stop") from None
+        raise Held(_in_another(owner, path)) from None
     except OSError as wrong:
         raise GuardError(
             f"{path}: the lease cannot be taken ({wrong.strerror}); XDG_STATE_HOME names its place"
@@ -63,11 +66,51 @@ def lease(owner: str, undo_log: str | os.PathLike[str], folder: Path | None = No
         raise
 
 
+def taken_by(owner: str, folder: Path | None = None) -> str:
+    """Why the lease of an owner could not be taken now; empty when it could. Takes and writes nothing."""
+    path = _path(owner, folder or leases_folder())
+    try:
+        if is_held(path):
+            return _in_another(owner, path)
+        with path.open("rb") as file:
+            earlier = _read(file.fileno()).get("undo_log")
+    except FileNotFoundError:
+        return ""
+    except OSError as wrong:
+        return f"{path}: the lease cannot be read ({wrong.strerror})"
+    return _blocked(owner, Path(str(earlier))) if earlier else ""
+
+
+def _path(owner: str, folder: Path) -> Path:
+    return folder / f"{hashlib.sha256(owner.encode()).hexdigest()[:32]}.json"
+
+
+def _locked(path: Path) -> Locked:
+    """Lock it. Who only looks whether somebody has it does so with a lock too, for less than `GLANCE`."""
+    until = time.monotonic() + GLANCE
+    while True:
+        try:
+            return Locked(path, os.O_RDWR | os.O_CREAT)
+        except Held:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(GLANCE / 5)
+
+
+def _in_another(owner: str, path: Path) -> str:
+    return f"{owner} is in another drill ({_told(path)}): wait for it, or stop it with: gameday stop"
+
+
+def _blocked(owner: str, earlier: Path) -> str:
+    why = _still_blocking(owner, earlier)
+    return f"{owner} is blocked: {why}; revert it with: gameday revert --all (in {_workspace(earlier)})" if why else ""
+
+
 def _taken(owner: str, lock: Locked, undo_log: Path) -> Lease:
     before = _read(lock.descriptor)
     earlier = Path(str(before.get("undo_log") or undo_log))
-    if earlier != undo_log and (why := _still_blocking(owner, earlier)):
-        raise Blocked(f"{owner} is blocked: {why}; revert it with: gameday revert --all (in {_workspace(earlier)})")
+    if earlier != undo_log and (told := _blocked(owner, earlier)):
+        raise Blocked(told)
     content = json.dumps({"owner": owner, "undo_log": str(undo_log), "pid": os.getpid()}).encode()
     try:
         os.ftruncate(lock.descriptor, 0)

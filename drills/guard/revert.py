@@ -17,6 +17,7 @@ LIMITS = Limits()
 CALL_SECONDS = 10.0
 TICK = 0.02
 ROUNDS_AT_ONCE = 128
+NEVER = "never injected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ class _Reverting:
     unrecorded: str = ""
 
     def run(self) -> Reverted:
+        self._close_what_never_began()
         owners = by_owner(self.tracked)
-        moves = [Moved(name, Phase.REVERTING, self.why, self.by) for name in self.tracked]
+        going = [name for name, one in self.tracked.items() if one.phase is not Phase.CLEAR]
+        moves = [Moved(name, Phase.REVERTING, self.why, self.by) for name in going]
         self._move(moves)
         self._hand_out(owners)
         self._record(moves)  # after the first calls are on their way: nothing has to wait for this line
@@ -95,6 +98,18 @@ class _Reverting:
             frozenset(self.hopeless),
             self.unrecorded,
         )
+
+    def _close_what_never_began(self) -> None:
+        """INJECTING is on disk before the first call, so there is nothing to revert, even without the right to do it.
+
+        Where a line is damaged it may be that very line: then everything is reverted.
+        """
+        if self.log.log.damage:
+            return
+        never = [name for name, one in self.tracked.items() if one.phase is Phase.PREPARED]
+        moves = [Moved(name, Phase.CLEAR, NEVER, self.by) for name in never]
+        self._move(moves)
+        self._record(moves)
 
     def _unfinished(self) -> bool:
         return any(one.phase is Phase.REVERTING for one in self.tracked.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scenarios import Problem, Workspace
-from scenarios.shelf import Head, files, heads
+from scenarios.shelf import Head, files, first_key, heads
 
 
 def scenario_files(workspace: Workspace) -> dict[str, Path]:
@@ -19,6 +19,17 @@ def scenario_files(workspace: Workspace) -> dict[str, Path]:
 def all_files(workspace: Workspace) -> list[Path]:
     """Every file that may hold a scenario or a game day."""
     return [path for folder in workspace.scenario_folders for path in files(folder)]
+
+
+def twins_of(path: Path, workspace: Workspace) -> list[Problem]:
+    """The other file of this workspace that has the id of this one, told at this file."""
+    own = first_key(path)
+    if own is None:
+        return []
+    for other in heads(workspace.scenario_folders):
+        if other.id == own.id and other.path.resolve() != path.resolve():
+            return twins([other, own])
+    return []
 
 
 def twins(found: Iterable[Head]) -> list[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drills.plan import meaning
-from drills.plan.catalog import scenario_files, twins
+from drills.plan.catalog import scenario_files, twins, twins_of
 from drills.plan.joining import Joined, join
 from drills.plan.targets import choose
 from drills.signals import registry as signals
@@ -51,6 +51,7 @@ def check_workspace(path: Path) -> tuple[Problem, ...]:
 def checked(scenario: Scenario, workspace: Workspace, environment: str | None) -> tuple[Joined, str]:
     """The joined scenario and its environment. Raises `ScenarioError` when there are errors."""
     problems, joined, where = _scenario_joined(scenario, workspace, environment)
+    problems += twins_of(scenario.path, workspace)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or joined is None or where is None:
         raise ScenarioError(in_order(errors))

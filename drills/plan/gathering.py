@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drills.plan.catalog import all_files
+from drills.plan.catalog import all_files, twins_of
 from drills.plan.checking import check_file
 from scenarios import FILE_NAME, Problem, ScenarioError, Workspace, find_workspace, load_workspace
 from scenarios.reader import whole
@@ -19,6 +19,10 @@ class Checked:
     files: dict[Path, None] = field(default_factory=dict)
     workspaces: dict[Path, Workspace | None] = field(default_factory=dict)
 
+    def holds(self, workspace: Workspace) -> bool:
+        """Is the whole workspace looked at, and not some of its files alone?"""
+        return near(workspace.path) in self.files
+
 
 def check_paths(paths: Sequence[Path], environment: str | None = None) -> Checked:
     """Check these files and folders; without any, the workspace around. Raises `ScenarioError` when there is none."""
@@ -28,6 +32,8 @@ def check_paths(paths: Sequence[Path], environment: str | None = None) -> Checke
     for file in checked.files:
         workspace = _workspace(file, checked)
         checked.problems.update(dict.fromkeys(check_file(file, workspace, environment)))
+        if workspace is not None and not checked.holds(workspace):  # else gameday.yaml's own check tells of all twins
+            checked.problems.update(dict.fromkeys(twins_of(file, workspace)))
     return checked
 
 

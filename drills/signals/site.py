@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from injectors.values import Keys, Secret
+from injectors.values import Keys, Secret, by_reference
 
 
 def _web_url(url: str) -> str:
@@ -40,7 +40,11 @@ def _path(path: str) -> str:
 WebUrl = Annotated[str, Field(max_length=2048), AfterValidator(_web_url)]
 Path = Annotated[str, Field(max_length=4096), AfterValidator(_path)]
 HeaderName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_header_name)]
-Headers = Annotated[dict[HeaderName, Secret | Annotated[str, Field(max_length=4096)]], Field(max_length=50)]
+Headers = Annotated[
+    dict[HeaderName, Secret | Annotated[str, Field(max_length=4096)]],
+    Field(max_length=50),
+    AfterValidator(by_reference),
+]
 """Name -> text, or a secret by reference."""
 
 

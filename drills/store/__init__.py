@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from drills.store.address import look_at
 from drills.store.contract import WAIT, DrillRow, Evidence, Line, Store, StoreError
 
-__all__ = ["DrillRow", "Evidence", "Line", "Store", "StoreError", "open_store"]
+__all__ = ["DrillRow", "Evidence", "Line", "Store", "StoreError", "look_at", "open_store"]
 
 
 def open_store(where: str | Path, *, read_only: bool = False, wait: float = WAIT) -> Store:

@@ -14,10 +14,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.pool import PoolProxiedConnection
 
 from drills.store import chain, schema
+from drills.store.address import path_of
 from drills.store.contract import EVIDENCE_CAP, WAIT, DrillRow, Evidence, Line, Make, StoreError
 from drills.store.failures import explained
 from drills.store.json_lines import digests_of
-from drills.store.sqlite_file import connect_to, path_of
+from drills.store.sqlite_file import connect_to
 from scoring.timeline import DRILL, Audience, Entry
 
 Json = Any

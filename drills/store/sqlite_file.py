@@ -14,19 +14,10 @@ from drills.store import schema
 from drills.store.contract import StoreError
 from drills.store.failures import explained
 
-_ADDRESS = "sqlite:///"
 _CONNECTIONS = 4
 """Open at once in one process: a writer and a few readers."""
 _PAUSE = 0.02
 """Seconds between two tries to switch the file's journal, which SQLite itself does not wait for."""
-
-
-def path_of(where: str | Path) -> Path:
-    """Read a store's address: a path, or `sqlite:///` and a path."""
-    text = str(where)
-    if "://" in text and not text.startswith(_ADDRESS):
-        raise StoreError(f"store {text.split('://', 1)[0]}://...: only SQLite is known: give a path, or sqlite:///PATH")
-    return Path(text.removeprefix(_ADDRESS)).absolute()
 
 
 def connect_to(path: Path, *, read_only: bool, wait: float) -> Engine:

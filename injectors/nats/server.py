@@ -17,11 +17,14 @@ from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.errors import Error as NatsError
 from pydantic import AfterValidator, Field, model_validator
 
+from injectors import writes
 from injectors.contract import InjectorError, Json, Refused, Unreachable
 from injectors.values import AbsolutePath, Keys, Seconds, Secret
 
 CLOSE_LIMIT = 0.5
 """Seconds until a connection must be closed."""
+_LOOKS = re.compile(r"^(STREAM|CONSUMER)\.(INFO|NAMES|LIST)\b")
+"""The requests that change nothing."""
 _NO_JETSTREAM = 10039
 """The server's number for an account that has no JetStream: asking again does not help."""
 
@@ -88,6 +91,8 @@ class Server:
 
         Raises `Missing`, `Refused` (no right to ask this), `Unreachable`, or an `InjectorError` with the server's word.
         """
+        if not _LOOKS.search(request):
+            writes.made()
         payload = b"" if body is None else json.dumps(dict(body)).encode()
         answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload, self._account()))
         if wrong := answer.get("error"):

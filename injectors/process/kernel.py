@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from injectors import writes
 from injectors.contract import Refused
 
 _PROC = Path("/proc")
@@ -95,6 +96,8 @@ def send(process: Process, number: int) -> bool:
         # The descriptor pins whoever has the pid now, so this look cannot be overtaken by a reused pid.
         if not alive(process):
             return False
+        if number:
+            writes.made()
         signal.pidfd_send_signal(descriptor, number)
     except ProcessLookupError:
         return False

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from injectors import command
+from injectors import command, writes
 from injectors.contract import Refused, Unreachable
 from injectors.process.kernel import Process, identify, started_at
 from injectors.values import AbsolutePath, Keys, Seconds
@@ -121,6 +121,7 @@ class Pool:
         if words is None:
             raise Refused(f"the target has no command for {name}: write `start:` and `stop:` under its supervisor")
         order = _filled(words, name)
+        writes.made()
         finished = command.run(order, self.settings.timeout, stays=up)
         if finished.code and (self.find(name) is not None) is not up:
             raise command.failed(order, finished)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 from toxiproxy.api import APIConsumer
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
+from injectors import writes
 from injectors.contract import InjectorError, Json, Refused, Unreachable
 from injectors.values import Keys
 
@@ -104,8 +105,17 @@ def _checked(call: Callable[..., requests.Response]) -> requests.Response:
         # A real Toxiproxy hangs for good when a toxic is removed while a client has stopped reading.
         raise Unreachable(f"no answer in {TIMEOUT:g} s: if it stays so, restart that Toxiproxy") from None
     except requests.RequestException as wrong:
+        if _refused(wrong):
+            raise Unreachable("nobody listens there: is it running, and is the url of the target right?") from None
         raise Unreachable(f"it did not answer ({type(wrong).__name__})") from None
     return answer
+
+
+def _refused(wrong: BaseException | None) -> bool:
+    """Was the connection refused? The library wraps that several times."""
+    while wrong is not None and not isinstance(wrong, ConnectionRefusedError):
+        wrong = wrong.__context__
+    return wrong is not None
 
 
 def _said(body: bytes) -> str:
@@ -153,6 +163,8 @@ class Server:
         self._call(f"remove a toxic from {proxy}", "delete", f"{_proxy(proxy)}/toxics/{quote(toxic, safe='')}")
 
     def _call(self, asked: str, verb: str, path: str, **more: Json) -> requests.Response:
+        if verb != "get":
+            writes.made()
         try:
             answer: requests.Response = getattr(_consumer(self.url), verb)(path, **more)
         except InjectorError as wrong:

@@ -5,21 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-
-GAMEDAY = [sys.executable, "-m", "drills.cli"]
-WORKSPACE = """\
-format: 1
-zone: UTC
-environments:
-  staging: {targets: {}}
-services: {orders: {}, ledger: {}}
-caps: {faults_at_once: 5, duration: 10m}
-"""
-
+from servers import wait_until
+from workplace import Workplace
 
 _HOLD = """\
 import sqlite3, sys, time
@@ -30,81 +20,27 @@ time.sleep(60)
 """
 
 
-class Workspace:
-    """A folder with a gameday.yaml, and the commands typed in it."""
+class Workspace(Workplace):
+    """One with a file that its drills write a line into."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.victim = folder / "victim.txt"
         self.victim.write_text("as it was\n")
-        (folder / "gameday.yaml").write_text(WORKSPACE)
-        (folder / "scenarios").mkdir()
-        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
-        self.started: list[subprocess.Popen[str]] = []
 
-    def write(self, name="small", *, duration="30s", service="orders", victim=None, extra="", when="0s"):
-        path = self.folder / "scenarios" / f"{name}.yaml"
-        path.write_text(
-            f"scenario: {name}\ntitle: A small drill\nservice: {service}\nsteady_state: []\nstop_unless: []\n"
-            f"faults:\n  quiet:\n    inject: noop\n    with: {{file: {victim or self.victim}}}\n"
-            f"    when: {when}\n    duration: {duration}\n{extra}"
-        )
-        return path
+    def write(self, name="small", *, duration="30s", service="orders", victim=None, when="0s", **more):
+        with_file = f"with: {{file: {victim or self.victim}}}"
+        faults = {"quiet": f"{{inject: noop, {with_file}, when: {when}, duration: {duration}}}"}
+        return self.drill(name, faults, service=service, **more)
 
-    def start(self, *words):
-        process = subprocess.Popen(
-            [*GAMEDAY, *map(str, words)],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
-
-    def end(self):
-        """Whatever a failed test left."""
-        for process in self.started:
-            if process.poll() is None:
-                process.kill()
-            process.wait(10)
-            process.stdout.close()
-            process.stderr.close()
-
-    def type(self, *words, timeout=60):
-        return subprocess.run(
-            [*GAMEDAY, *map(str, words)],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-
-    def until(self, text_in_victim, seconds=15.0):
-        wait_for(lambda: text_in_victim in self.victim.read_text(), seconds)
-
-    def entries(self, drill="1"):
-        shown = self.type("log", drill, "--json")
-        assert shown.returncode == 0, shown.stderr
-        return [json.loads(line) for line in shown.stdout.splitlines()]
-
-
-def wait_for(true, seconds=15.0):
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not come true in time"
-        time.sleep(0.01)
+    def until(self, text_in_victim):
+        wait_until(lambda: text_in_victim in self.victim.read_text(), f"{text_in_victim} in the file")
 
 
 @pytest.fixture
 def here(tmp_path):
-    workspace = Workspace(tmp_path)
-    yield workspace
-    workspace.end()
+    with Workspace(tmp_path) as workspace:
+        yield workspace
 
 
 def test_a_drill_runs_to_its_end_and_leaves_its_target_as_it_was(here):
@@ -165,7 +101,7 @@ def test_the_safety_lever_reverts_every_drill_and_lets_none_start(here):
     first = here.start("run", here.write())
     second = here.start("run", here.write("second", service="ledger", victim=other))
     here.until("gameday-")
-    wait_for(lambda: "gameday-" in other.read_text())
+    wait_until(lambda: "gameday-" in other.read_text(), "the second fault is on")
 
     pulled = here.type("lever", "engage", "--reason", "incident")
 
@@ -187,10 +123,8 @@ def test_a_killed_drill_is_reverted_by_its_guards_and_its_timeline_is_completed(
     running.kill()
     running.communicate(timeout=10)
 
-    wait_for(lambda: here.victim.read_text() == "as it was\n", 5.0)
-    wait_for(
-        lambda: here.type("status", "--json").stdout and not json.loads(here.type("status", "--json").stdout)["running"]
-    )
+    wait_until(lambda: here.victim.read_text() == "as it was\n", "reverted", 5.0)
+    wait_until(lambda: not json.loads(here.type("status", "--json").stdout)["running"], "its guards are done")
     card = json.loads(here.type("score", "1", "--json").stdout)
     assert card["outcome"] == "stopped"
     ended = [each for each in here.entries() if each["body"].get("state") == "ended"]
@@ -296,10 +230,10 @@ def test_a_rehearsal_writes_nothing(here):
 
 
 def test_by_hand_waits_for_a_person_and_is_refused_without_one(here):
-    scenario = here.write(when="by hand", duration="200ms", extra="time_limit: 30s\n")
+    scenario = here.write(when="by hand", duration="200ms", time_limit="30s")
     assert here.type("run", scenario, "--no-person").returncode == 2
     running = here.start("run", scenario)
-    wait_for(lambda: "drill 1" in here.type("status").stdout)
+    wait_until(lambda: "drill 1" in here.type("status").stdout, "it runs")
     assert here.victim.read_text() == "as it was\n"
 
     told = here.type("start", "quiet")
@@ -334,7 +268,7 @@ def test_a_wrong_file_gives_one_clear_error(here):
 
     assert done.returncode == 2
     assert "noop" in done.stderr
-    assert "small.yaml:8:" in done.stderr
+    assert "small.yaml:7:" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -70,7 +70,7 @@ def test_the_history_is_capped(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
     (tmp_path / ".gameday").write_text("a file")
-    with pytest.raises(GuardError, match="no folder for a new drill"):
+    with pytest.raises(GuardError, match="cannot be written"):
         control.new_drill_folder(tmp_path)
     with pytest.raises(GuardError, match="cannot be written"):
         control.press_stop(tmp_path / "nowhere", by="ann", why="x")

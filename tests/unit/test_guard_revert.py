@@ -42,6 +42,34 @@ def test_everything_is_reverted_confirmed_and_written(tmp_path):
     assert {(each.by, each.why) for each in heard} == {("test", "STOP")}
 
 
+def test_what_was_never_injected_needs_no_call_and_no_right_to_be_over(tmp_path):
+    world = World(broken={"a"})
+    with UndoLog.create(tmp_path, facts()) as log:
+        log.append(prepared("a"), prepared("b"), moved("b", Phase.INJECTING))
+        done = revert(log, world)
+        assert (set(done.cleared), done.stuck) == ({"a", "b"}, {})
+        assert [(each.change, each.why) for each in log.log.lines if getattr(each, "phase", "") == Phase.CLEAR] == [
+            ("a", "never injected"),
+            ("b", ""),
+        ]
+    assert world.calls == ["b"]
+
+
+def test_where_a_line_is_damaged_everything_is_reverted_even_what_seems_never_injected(tmp_path):
+    world = World(bent={"a"})
+    with UndoLog.create(tmp_path, facts()) as log:
+        log.append(prepared("a"))
+        log.append(moved("a", Phase.INJECTING))
+        log.append(prepared("b"))
+    path = tmp_path / FILE
+    path.write_bytes(path.read_bytes().replace(b'"injecting"', b'"injectinh"'))
+    with UndoLog.open(path) as log:
+        assert log.tracked["a"].phase is Phase.PREPARED
+        revert(log, world, names=["a"])
+    assert world.calls == ["a"]
+    assert not world.bent
+
+
 def test_owners_go_in_parallel_and_within_one_the_last_goes_first(tmp_path):
     world = World(slow=0.05)
     entries = [prepared("a1", "A"), prepared("b1", "B"), prepared("a2", "A"), prepared("a3", "A"), prepared("b2", "B")]

@@ -68,7 +68,8 @@ def test_what_cannot_be_reverted_is_stuck_and_the_next_command_says_so(tmp_path,
 
 
 def test_an_injector_that_is_not_there_is_stuck_not_a_crash(tmp_path):
-    folder = a_dead_drill(tmp_path, prepared("a", kind="gone.plugin"), prepared("b", kind="noop", wrong=1))
+    entries = (prepared("a", kind="gone.plugin"), prepared("b", kind="noop", wrong=1))
+    folder = a_dead_drill(tmp_path, *entries, moved("a", Phase.INJECTING), moved("b", Phase.INJECTING))
     done = take_over(folder, by="ann", limits=FAST)
     assert set(done.stuck) == {"a", "b"}
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from drills.signals import subset
 from drills.signals.bounded_run import Finished, run
 from drills.signals.contract import Json, Judgement, ProbeKind, Reading, SignalError, Unanswered
 from drills.signals.evidence import without
 from drills.signals.good import Core, judge
-from injectors.values import Keys, MissingSecret, Secret
+from injectors.values import Keys, MissingSecret, Secret, by_reference
 
 _NUMBER = r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?(e[+-]?[0-9]{1,9})?|nan|inf|infinity)"
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
@@ -34,7 +34,7 @@ class Settings(Keys):
     allow: Annotated[tuple[Word, ...], Field(min_length=1, max_length=100)] = Field(
         description="the programs, each exactly as `run:` begins"
     )
-    environment: Annotated[dict[Name, Secret | str], Field(max_length=100)] = Field(
+    environment: Annotated[dict[Name, Secret | str], Field(max_length=100), AfterValidator(by_reference)] = Field(
         default_factory=dict, description="variables of the command; values may be {env: NAME}"
     )
     folder: str | None = Field(default=None, max_length=4096, description="where it runs; default: where gameday runs")
