@@ -19,6 +19,7 @@ from drills.engine.expected import Expected
 from drills.engine.faults import FaultRun, fault_runs
 from drills.engine.hands import Hands
 from drills.engine.hearing import Heard, Hearing
+from drills.engine.hints import Hints
 from drills.engine.interrupts import Interrupts
 from drills.engine.looking import Lookout
 from drills.engine.narrator import Narrator
@@ -161,6 +162,7 @@ class _Run:
 
     def _put_together(self, tag: str, scenario: Scenario) -> Drill:
         rubric = self.plan.rubric
+        hints = Hints(rubric, self.people, self.heard)
         parts = Parts(
             plan=self.plan,
             clock=self.clock,
@@ -173,7 +175,7 @@ class _Run:
             heard=self.heard,
             people=self.people,
             expected=Expected(self.plan, self.lookout, self.clock),
-            sending=Sending(scenario.messages, self.people, self.narrator, self.clock),
+            sending=Sending(scenario.messages, self.people, hints, self.narrator, self.clock),
             relapse=Relapse(rubric.relapse, self.clock, self.narrator),
             awaiting=Awaiting(rubric, self.people, self.clock, person=self.options.person),
         )

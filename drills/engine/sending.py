@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from drills.engine import timing
 from drills.engine.clock import Clock
+from drills.engine.hints import Hints
 from drills.engine.narrator import Narrator
 from drills.engine.people import People
 from scenarios.scenario import Message
@@ -16,6 +17,7 @@ class Sending:
 
     messages: Mapping[str, Message]
     people: People
+    hints: Hints
     narrator: Narrator
     clock: Clock
     sent: set[str] = field(default_factory=set)
@@ -37,6 +39,9 @@ class Sending:
 
     def _send(self, name: str, message: Message, now: float, happened: timing.Happened) -> None:
         self.sent.add(name)
+        if self.hints.needless(message):
+            self.narrator.note(now, f"{name} is not sent: the room has found what it would give away")
+            return
         happened.effects[name] = now
         self.narrator.message(now, name, message)
         if message.reply is not None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from drills.plan.life import time_limit
 from drills.plan.used import probes_in
+from drills.runbooks.reading import RunbookError, read
 from scenarios import ProbeUse, Scenario, Workspace
 from scenarios.scenario import plain
 from scoring import rubric
@@ -38,6 +39,7 @@ def rubric_of(scenario: Scenario, workspace: Workspace) -> Rubric:
         answer=plain(scenario.answer),
         cohorts=service.cohorts if service else (),
         bad_for={name: use.for_ for name, use in probes.items() if use.for_},
+        steps=_steps(scenario, workspace),
     )
 
 
@@ -49,3 +51,14 @@ def _containment(scenario: Scenario, probes: Mapping[str, ProbeUse]) -> rubric.C
     sides = {_WORSE[key] for key in good if key in _WORSE}
     worse = sides.pop() if len(sides) == 1 else None
     return rubric.ContainmentLimit(wanted.within, wanted.harm, worse, min(STEADY, wanted.within / 10))
+
+
+def _steps(scenario: Scenario, workspace: Workspace) -> dict[str, str]:
+    """Number and title of each step of the key's runbook, as it is now; none where it cannot be read."""
+    runbook = scenario.answer.runbook if scenario.answer else None
+    if runbook is None:
+        return {}
+    try:
+        return {str(each.id): each.title for each in read(runbook, workspace.runbook_folders).steps}
+    except RunbookError:
+        return {}

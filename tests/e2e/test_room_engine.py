@@ -34,6 +34,10 @@ def looks(here, probe):
     return [each for each in here.entries() if each["kind"] == "probe" and each["body"]["probe"] == probe]
 
 
+def texts(here, *kinds):
+    return [each["body"]["text"] for each in here.entries() if each["kind"] in kinds]
+
+
 def was_good(each):
     return each["body"]["good"]
 
@@ -45,6 +49,12 @@ def ended(here):
 def end_of(process):
     out, err = process.communicate(timeout=30)
     return process.returncode, out + err
+
+
+def heard(process, text):
+    """Read what the drill shows until it shows this."""
+    while text not in (line := process.stdout.readline()):
+        assert line, f"the drill ended without {text!r}"
 
 
 def clean(here):
@@ -202,7 +212,7 @@ def test_standing_down_takes_the_fault_back_and_ends_the_drill_without_a_stop(he
 
 def test_with_a_person_a_drill_waits_for_what_it_asks_of_people_and_ends_once_that_is_there(here, desk):
     li = here.terminal(GAMEDAY_AS="li")
-    path = here.scenario(duration="300ms", more="expect:\n  updates: {every: 60s}\n")
+    path = here.scenario(duration="300ms", more="expect:\n  noticed: {within: 60s}\n  updates: {every: 60s}\n")
     running = here.run(path)
     wait_for(lambda: clean(here))
     assert desk.type("join", "--as", "ana", "--role", "commander").code == 0
@@ -236,8 +246,7 @@ def test_a_message_that_nobody_answers_in_time_is_sent_again_in_other_words(here
 
     wait_for(lambda: "shops to all: the largest shop calls again" in desk.type("room").out)
 
-    sent = [each["body"]["text"] for each in here.entries() if each["kind"] == "message"]
-    assert sent == ["three shops call", "the largest shop calls again"]
+    assert texts(here, "message") == ["three shops call", "the largest shop calls again"]
 
 
 def test_a_message_that_is_answered_in_time_is_not_followed_up(here, desk):
@@ -249,5 +258,29 @@ def test_a_message_that_is_answered_in_time_is_not_followed_up(here, desk):
 
     wait_for(lambda: re.search("good night", desk.type("room").out))
 
-    sent = [each["body"]["text"] for each in here.entries() if each["kind"] == "message"]
-    assert sent == ["three shops call", "good night"]
+    assert texts(here, "message") == ["three shops call", "good night"]
+
+
+HINT = """\
+answer: {cause: ["slow database", "database latency"], next_decision: roll back or wait}
+messages:
+  hint: {when: by hand, gives_away: [hypothesis], text: look at the database}
+"""
+
+
+@pytest.mark.parametrize(
+    ("guess", "told"),
+    [
+        ("the slow database", "hint is not sent: the room has found what it would give away"),
+        ("the network", "look at the database"),
+    ],
+)
+def test_a_hint_is_sent_unless_the_room_has_found_what_it_gives_away(here, desk, guess, told):
+    running = here.run(here.scenario(more=HINT))
+    desk.type("mark", "guess", guess)
+    heard(running, "GUESS")
+
+    desk.type("start", "hint")
+
+    wait_for(lambda: texts(here, "message", "note"))
+    assert texts(here, "message", "note") == [told]

@@ -66,3 +66,14 @@ def test_a_rubric_with_everything_of_a_file_survives_json():
     rubric = of("slow-payments-db")
 
     assert Rubric.from_json(rubric.to_json()).to_json() == rubric.to_json()
+
+
+def test_the_steps_of_the_keys_runbook_are_those_it_has_when_the_drill_begins():
+    library = FORMAT.parents[2] / "scenarios" / "library"
+    workspace = scenarios.load_workspace(library / "gameday.yaml")
+
+    steps = rubric_of(scenarios.load(library / "kill-worker.yaml"), workspace).steps
+
+    assert list(steps) == ["1", "2", "3", "4"]
+    assert steps["2"] == "Start it"
+    assert of("slow-payments-db").steps == {}
