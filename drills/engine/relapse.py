@@ -22,7 +22,10 @@ class Relapse:
         self._given_up = False
 
     def consider(self, faults: dict[str, FaultRun], people: People, now: float, limit: float) -> None:
-        """Once recovery is declared and every fault is over, the last one is to come again. Never twice."""
+        """Once recovery is declared and every fault is over, the last one is to come again. Never twice.
+
+        Not while another fault may still come, since the caps know nothing of both at once; not when one is stuck.
+        """
         again = next((run for run in faults.values() if run.relapse), None)
         declared = people.recovered
         if again is not None:
@@ -32,7 +35,7 @@ class Relapse:
         ended = [run for run in faults.values() if run.clear_at is not None and not run.void]
         if self._wanted is None or self._given_up or declared is None or not ended:
             return
-        if any(run.touched for run in faults.values()):
+        if any(run.stage is not Stage.OVER or run.stuck for run in faults.values()):
             return
         due = max(now, self._clock.mono_of(declared.at) + self._wanted.after)
         if due + self._wanted.duration > limit:
