@@ -177,9 +177,14 @@ def _chosen(store: Store, running: Sequence[str], wanted: str) -> str:
         if store.drill(wanted).id not in running:
             raise RoomError(f"drill {wanted} is over: nothing is added to it any more; gameday log {wanted} shows it")
         return wanted
-    open_here = [row.id for row in store.drills(MANY) if row.id in running and row.ended_at is None]
+    rows = {row.id: row for row in store.drills(MANY)}
+    open_here = [name for name in running if name in rows and rows[name].ended_at is None]
     if len(open_here) == 1:
         return open_here[0]
-    if not open_here:
-        raise RoomError("no drill is running here: type gameday run FILE in another terminal")
-    raise RoomError(f"several drills are running: say which with --drill: {listed(reversed(open_here))}")
+    if open_here:
+        raise RoomError(f"several drills are running: say which with --drill: {listed(open_here)}")
+    starting = [name for name in running if name not in rows]
+    if starting:
+        told = "is starting, or is a game day between its parts"
+        raise RoomError(f"no drill takes words yet: {listed(starting)} {told}: try again in a moment")
+    raise RoomError("no drill is running here: type gameday run FILE in another terminal")
