@@ -12,6 +12,7 @@ from drills.engine.faults import Stage
 from drills.engine.run import View
 from drills.plan import Plan
 from drills.store import Line
+from scoring import timeline
 from scoring.timeline import Entry
 from scoring.wording import clock, printable
 
@@ -37,7 +38,7 @@ def progress(plan: Plan) -> Iterator[tuple[Hear, Watch]]:
     paper = Paper()
     try:
         if not sys.stdout.isatty():
-            yield _plain(paper), lambda _: paper.lost
+            yield _news(_plain(paper)), lambda _: paper.lost
             return
         from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
         from rich.live import Live  # noqa: PLC0415
@@ -45,10 +46,25 @@ def progress(plan: Plan) -> Iterator[tuple[Hear, Watch]]:
         console = Console()
         live = Live(console=console, auto_refresh=False, transient=True)
         paper.put(live.start)
-        yield _coloured(paper, console), _pictures(paper, live, plan)
+        yield _news(_coloured(paper, console)), _pictures(paper, live, plan)
         paper.put(live.stop)
     finally:
         paper.close()
+
+
+def _news(hear: Hear) -> Hear:
+    """Without looks that say what the one before them said; the timeline has those that a measure needs."""
+    known: dict[str, object] = {}
+
+    def news(told: Line) -> None:
+        if told.kind == timeline.PROBE:
+            probe, good = str(told.body.get("probe")), told.body.get("good")
+            if probe in known and known[probe] == good:
+                return
+            known[probe] = good
+        hear(told)
+
+    return news
 
 
 def _pictures(paper: Paper, live: "Live", plan: Plan) -> Watch:

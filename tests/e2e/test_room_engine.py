@@ -96,10 +96,12 @@ def test_a_promised_probe_that_cannot_be_looked_at_gives_no_answer_and_stops_not
 
 
 def test_each_look_at_the_harm_is_kept_with_its_value(here):
-    here.run(here.scenario(more="expect:\n  containment: {within: 5m, harm: flag-good}\n"))
+    running = here.run(here.scenario(more="expect:\n  containment: {within: 5m, harm: flag-good}\n"))
 
     wait_for(lambda: len(looks(here, "flag-good")) >= 4)
+    running.terminate()
 
+    assert end_of(running)[1].count("flag-good: good") == 1
     assert {was_good(each) for each in looks(here, "flag-good")} == {True}
     assert [each["body"].get("evidence") is not None for each in looks(here, "flag-good")[:3]] == [
         True,
