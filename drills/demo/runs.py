@@ -1,4 +1,4 @@
-"""Runs drills as a person would, each a `gameday run FILE` in its own process, two side by side. Judges nothing."""
+"""Runs drills as a person would, each a `gameday run FILE` of its own, two side by side, each with its robot."""
 
 import contextlib
 import os
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from drills.demo.on_call import Shift
 from drills.demo.shop.supervisor import leashed
 
 LONGEST = 120.0
@@ -42,6 +43,7 @@ class Runs:
         self._workspace, self._say = workspace, say
         self._lanes = [_Lane(list(lane)) for lane in lanes]
         self._said: queue.Queue[tuple[str, str]] = queue.Queue()
+        self._shifts: dict[str, Shift] = {}
         self.codes: dict[str, int] = {}
         self.interrupted = 0
 
@@ -75,6 +77,7 @@ class Runs:
 
     def _begin(self, lane: _Lane, now: float) -> None:
         lane.name, lane.told, lane.ends_by = lane.waiting.pop(0), False, now + LONGEST
+        self._shifts[lane.name] = Shift(self._workspace, lane.name)
         command = [sys.executable, "-m", "drills.cli", "run", f"drills/{lane.name}.yaml", "--no-person"]
         lane.process = subprocess.Popen(
             leashed(command, signal.SIGTERM),
@@ -95,6 +98,7 @@ class Runs:
     def _finish(self, lane: _Lane, code: int) -> None:
         for reader in lane.readers:
             reader.join(1.0)
+        self._shifts[lane.name].end()
         self.codes[lane.name] = code
         lane.process, lane.readers = None, []
 
@@ -105,6 +109,10 @@ class Runs:
 
     def _pass_on(self, patience: float) -> None:
         with contextlib.suppress(queue.Empty):
-            self._say(*self._said.get(timeout=patience) if patience else self._said.get_nowait())
+            self._hear(*self._said.get(timeout=patience) if patience else self._said.get_nowait())
             while True:
-                self._say(*self._said.get_nowait())
+                self._hear(*self._said.get_nowait())
+
+    def _hear(self, name: str, line: str) -> None:
+        self._shifts[name].hear(line)
+        self._say(name, line)
