@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from scoring.result import Verdict
+from scoring.result import Unknown, Verdict
 from scoring.scorecard import Row, Scorecard
 from scoring.wording import limit_words, printable, result_words
 
@@ -15,6 +15,7 @@ def show(card: Scorecard, out: TextIO) -> None:
     print(title(card), file=out)
     if card.measured:
         _table(card, out)
+        _say_what_is_not_known(card, out)
     print(printable(card.headline), file=out)
 
 
@@ -30,11 +31,22 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
     return row.title, limit_words(row.limit), result_words(row.result), judged, printable(row.result.why)
 
 
+def _shown(row: Row) -> bool:
+    """In the table: what was judged, and what is known or missed; the rest is told in one line below it."""
+    return row.verdict is not Verdict.NOT_JUDGED or not isinstance(row.result, Unknown)
+
+
+def _say_what_is_not_known(card: Scorecard, out: TextIO) -> None:
+    rest = "; ".join(f"{row.title} ({row.result.why})" for row in card.rows if not _shown(row))
+    if rest:
+        print(printable(f"not asked for, and unknown: {rest}"), file=out)
+
+
 def _table(card: Scorecard, out: TextIO) -> None:
     if out.isatty():
         _rich_table(card, out)
         return
-    rows = [_HEAD, *(cells(row) for row in card.rows)]
+    rows = [_HEAD, *(cells(row) for row in card.rows if _shown(row))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), file=out)
@@ -46,6 +58,6 @@ def _rich_table(card: Scorecard, out: TextIO) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(*_HEAD, box=None, pad_edge=False, header_style="bold")
-    for row in card.rows:
+    for row in filter(_shown, card.rows):
         table.add_row(*(Text(cell) for cell in cells(row)), style=_STYLES[row.verdict])
     Console(file=out).print(table)

@@ -25,7 +25,7 @@ SIGNAL_LIMIT = 4.0
 _STEP = re.compile(r"^(\d+)\.\s+(.*(?:\n {3,}\S.*)*)", re.MULTILINE)
 _PART = re.compile(r"\*\*(?P<name>[A-Z][^*]*?)\.\*\*\s+(?P<text>.*?)(?=\n\n|\Z)", re.DOTALL)
 _SIGNAL = re.compile(r"Signal: `(?P<probe>[^`]+)` within (?P<by>\d+s)")
-_PLACEHOLDER = re.compile(r"(?<![$\w/])(?:NAME|HOST|ID|<[a-z-]+>)(?!\w)")
+_PLACEHOLDER = re.compile(r"(?<![$\w])(?:NAME|HOST|ID|<[a-z-]+>)(?!\w)")
 _STATES = {"slow": "slow", "down": "down", "delayed": "degraded", "missing": "degraded", "failing": "degraded"}
 _RISKS = {"twice": "duplicates", "late": "delayed", "lost": "lost-writes", "stale": "stale-reads"}
 
@@ -80,7 +80,6 @@ class Robot:
         url = alert["annotations"]["runbook_url"]
         runbook, book = url.rpartition("/")[2].removesuffix(".md"), get(url).decode()
         self.share_a_picture(summary, runbook, dict(_PART.findall(book)), alert["labels"].get("region"))
-        self.mark("guess", f"the cause is what the runbook {runbook} is about")
         for number, text in _STEP.findall(book):
             if not self.still_fires(alert):
                 break

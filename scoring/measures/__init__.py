@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scoring.facts import Facts
+from scoring.key import unsafe_actions
 from scoring.measures.alert_detection import alert_detection
 from scoring.measures.alert_names_impact import alert_names_impact
 from scoring.measures.alerts import alerts
@@ -80,11 +81,8 @@ def _picture_right(rubric: Rubric) -> Limit | None:
 
 
 def _unsafe(rubric: Rubric) -> Limit | None:
-    return NONE if rubric.answer.get("unsafe_actions") else None
-
-
-def _early(rubric: Rubric) -> Limit | None:
-    return Limit(0.0) if rubric.recovery else None
+    """Judged where the key names a probe that notices it: without one, nobody marking an action would be no verdict."""
+    return NONE if any(each.get("probe") for each in unsafe_actions(rubric.answer)) else None
 
 
 def _steps(rubric: Rubric) -> Limit | None:
@@ -113,7 +111,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("phases", "time in phases", phases, shown="people"),
     Measure("time_to_clear", "time to clear", time_to_clear, per_fault=True),
     Measure("recovery", "recovery", recovery, _within("recovery")),
-    Measure("early_declaration", "declared too early", early_declaration, _early, shown="present"),
+    Measure("early_declaration", "declared too early", early_declaration, shown="people"),
     Measure(
         "relapse",
         "alert on a relapse",

@@ -57,12 +57,14 @@ def _why_none(facts: Facts) -> str:
 
 def _kept(facts: Facts, promise: _Promise) -> Result:
     looks = facts.probes.get(promise.probe, ())
+    after = [look for look in looks if look.at > promise.action.at]
     before = state_at(looks, promise.action.at)
+    if before is None and after and after[0].before is None:
+        before = after[0].good  # nobody looked at it until it was promised: the first look says how it was
     if before is None:
         return Unknown(f"{promise.probe} gave no answer when the action was entered")
     if before:
         return Unknown(f"{promise.probe} was good already when the action was entered")
-    after = [look for look in looks if look.at > promise.action.at]
     good = next((look for look in after if look.good), None)
     ending = facts.taken_back
     if ending is not None and ending < promise.due and (good is None or good.at > ending):

@@ -372,12 +372,12 @@ WORKED = [
     (
         "recovery declared after the watch had held",
         watched(healed().declare(380, "ana", "recovered")),
-        {"recovery": "5:05 to 5:10 met", "early_declaration": "0:00 met"},
+        {"recovery": "5:05 to 5:10 met", "early_declaration": "0:00 not judged"},
     ),
     (
         "recovery declared forty seconds into the watch of a minute",
         watched(healed().declare(350, "ana", "recovered")),
-        {"recovery": "5:05 to 5:10 met", "early_declaration": "0:15 to 0:20 missed"},
+        {"recovery": "5:05 to 5:10 met", "early_declaration": "0:15 to 0:20 not judged"},
     ),
     (
         "a negative check was still bad when recovery was declared, and stayed so",
@@ -387,7 +387,7 @@ WORKED = [
         .see(700, "eu-pays", True)
         .see(700, "no-duplicates", False)
         .ended(700),
-        {"recovery": "not by 11:40 missed", "early_declaration": "not by 11:40 missed"},
+        {"recovery": "not by 11:40 missed", "early_declaration": "not by 11:40 not judged"},
     ),
     (
         "the alert fires again on the relapse",

@@ -9,6 +9,7 @@ from scoring_timelines import Timeline, good_drill, ns
 
 from drills.cli.scorecard_table import show
 from drills.cli.sentences import line, sentence
+from scoring.result import Unknown, Verdict
 from scoring.timeline import Entry
 from scoring.wording import printable
 
@@ -56,13 +57,17 @@ def test_text_from_outside_is_always_one_printable_line(text):
     assert len(long) <= 400
 
 
-def test_a_piped_card_has_a_line_for_each_row_and_the_headline_last():
+def test_a_piped_card_has_a_line_for_each_row_then_what_is_unknown_and_the_headline_last():
     out = io.StringIO()
     card = good_drill().card()
     show(card, out)
 
     lines = out.getvalue().splitlines()
-    assert len(lines) == 1 + 1 + len(card.rows) + 1
+    unknown = [row for row in card.rows if row.verdict is Verdict.NOT_JUDGED and isinstance(row.result, Unknown)]
+    assert unknown
+    assert len(lines) == 1 + 1 + (len(card.rows) - len(unknown)) + 1 + 1
+    assert lines[-2].startswith("not asked for, and unknown: ")
+    assert all(f"{row.title} ({row.result.why})" in lines[-2] for row in unknown)
     assert lines[-1] == card.headline
 
 
