@@ -4,11 +4,19 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+import psutil
+from servers import wait_until
+
+from drills.guard.phases import Phase
+from drills.guard.reading import read_log
+from drills.guard.undolog import FILE
 
 GAMEDAY = [sys.executable, "-m", "drills.cli"]
 ENDED_WITHIN = 60.0
@@ -58,10 +66,10 @@ class Workplace:
         path.write_text("\n".join(lines) + "\n")
         return path
 
-    def start(self, *words: object, **more: Any) -> subprocess.Popen[str]:
-        """Type it and do not wait."""
+    def start(self, *words: object, through: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """Type it and do not wait; `through`: a program that runs the command given after its own words."""
         process = subprocess.Popen(
-            [*GAMEDAY, *map(str, words)],
+            [*through, *GAMEDAY, *map(str, words)],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -69,7 +77,6 @@ class Workplace:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            **more,
         )
         self.started.append(process)
         return process
@@ -98,6 +105,28 @@ class Workplace:
             sys.argv = before
         return Ended(words, code, out.getvalue(), err.getvalue())
 
+    def until_on(self, change: str, drill: str = "1") -> None:
+        """Wait until the drill has seen the effect of this change."""
+        log = self.folder / ".gameday" / "drills" / drill / FILE
+        wait_until(lambda: log.exists() and _phase(log, change) is Phase.ACTIVE, f"{change} is on")
+
+    def kill_with_its_guards(self, process: subprocess.Popen[str]) -> None:
+        """Kill a drill's process and both guards at once, as a machine that loses its power does."""
+        family = [process.pid, *self.guards()]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in family:
+                os.kill(pid, number)
+        process.communicate(timeout=10)
+
+    def guards(self) -> list[int]:
+        """The process ids of all guards of this workspace."""
+        found = []
+        for each in psutil.process_iter(["cmdline"]):
+            words = each.info["cmdline"] or []
+            if any(word.endswith("guard/watch.py") for word in words) and any(str(self.folder) in w for w in words):
+                found.append(each.pid)
+        return found
+
     def entries(self, drill: str = "1") -> list[dict[str, Any]]:
         """The timeline of a drill."""
         shown = self.type("log", drill, "--json")
@@ -124,3 +153,8 @@ class Workplace:
             for pipe in (process.stdout, process.stderr):
                 if pipe is not None:
                     pipe.close()
+
+
+def _phase(log: Path, change: str) -> Phase | None:
+    tracked = read_log(log).tracked.get(change)
+    return tracked.phase if tracked else None

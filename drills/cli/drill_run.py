@@ -8,6 +8,7 @@ from drills.cli.exits import Exit
 from drills.cli.progress import progress
 from drills.cli.warnings import say_what_is_left
 from drills.engine.ending import Outcome, Result
+from drills.engine.interrupts import ignore
 from drills.engine.rehearsal import rehearse
 from drills.engine.run import Options, run
 from drills.plan import Plan
@@ -21,11 +22,14 @@ def run_drill(plan: Plan, *, person: bool) -> int:
     with progress(plan) as (hear, watch):
         result = run(plan, Options(person=person, part_of=os.environ.get("GAMEDAY_PART_OF", "")), hear, watch)
     try:
-        return _show(plan, result)
+        code = _show(plan, result)
+        sys.stdout.flush()
     except (OSError, MemoryError, ImportError) as wrong:  # nobody reads any more, or nothing is left to work with
         with suppress(OSError):
             print(f"error: the scorecard cannot be shown: {type(wrong).__name__}", file=sys.stderr)
-        return result.exit_code or Exit.NOTHING_MEASURED
+        code = result.exit_code or Exit.NOTHING_MEASURED
+    ignore()
+    return code
 
 
 def rehearse_drill(plan: Plan, *, person: bool) -> int:

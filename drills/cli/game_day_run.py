@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from drills.cli.exits import Exit
+from drills.engine.admission import switched_off
+from drills.engine.interrupts import CODES, WATCHED
 from drills.engine.timing import Happened, due_at
 from drills.guard import control
 from drills.guard.lines import Facts
 from drills.guard.undolog import UndoLog
+from drills.plan.catalog import scenario_files
+from drills.plan.parts import scenarios_of
 from scenarios import GameDay, Workspace
 
 TICK = 0.1
@@ -32,17 +36,20 @@ class _Day:
     happened: Happened
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
-    interrupted: int = 0
+    interrupted: str = ""
+    """The first signal that came, such as `SIGINT`."""
+    ended: set[str] = field(default_factory=set)
+    """The parts that were told to end before they were over."""
 
 
 def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehearse: bool, person: bool) -> int:
-    """Run every part; the exit code is the worst of the parts'. A part that cannot be run is said before any starts."""
-    files = _files(workspace)
-    refusals = [
-        f"{name}: no scenario is called {part.scenario}"
-        for name, part in day.parts.items()
-        if part.scenario and part.scenario not in files
-    ]
+    """Run every part; the exit code is the worst of the parts'. A part that cannot be run is said before any starts.
+
+    Raises `ScenarioError`.
+    """
+    scenarios_of(day, workspace, environment or None)
+    files = scenario_files(workspace)
+    refusals = [] if rehearse else switched_off(workspace.folder)
     refusals += [
         f"{name}: a tabletop has no fault to run; this version runs parts with a scenario"
         for name, part in day.parts.items()
@@ -71,11 +78,11 @@ def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehear
 def _conduct(state: _Day) -> int:
     def take(number: int, frame: object) -> None:
         del frame
-        state.interrupted = number
+        state.interrupted = state.interrupted or signal.Signals(number).name
 
-    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, take) for number in WATCHED}
     try:
-        while not _over(state):
+        while not (over := _over(state)):
             _hear_hands(state)
             _start_due(state)
             _reap(state)
@@ -84,23 +91,30 @@ def _conduct(state: _Day) -> int:
         _end_all(state)
         for number, handler in before.items():
             signal.signal(number, handler)
+    print(f"the game day is over: {over}")
     for name, code in state.codes.items():
         print(f"part {name}: exit code {code}")
     never = [name for name in state.day.parts if name not in state.codes]
     if never:
         print(f"never started: {', '.join(never)}")
     codes = [*state.codes.values(), *(Exit.NOTHING_MEASURED for _ in never)]
-    return 128 + state.interrupted if state.interrupted and Exit.NOT_REVERTED not in codes else _worst(codes)
+    return CODES[state.interrupted] if state.interrupted and Exit.NOT_REVERTED not in codes else _worst(codes)
 
 
-def _over(state: _Day) -> bool:
-    if state.interrupted or control.lever(_workspace(state)) or control.stop_pressed(state.folder):
-        return True
+def _over(state: _Day) -> str:
+    """Why nothing more begins; empty while it goes on."""
+    if state.interrupted:
+        return f"interrupted, {state.interrupted}"
+    if lever := control.lever(_workspace(state)):
+        return f"the safety lever is engaged by {lever.by}: {lever.why}"
+    if stop := control.stop_pressed(state.folder):
+        return f"STOP was pressed by {stop.by}: {stop.why}"
     limit = state.day.time_limit
     if limit is not None and time.monotonic() - state.happened.started > limit:
-        return True
+        return "its time limit has passed"
     waiting = [name for name in state.day.parts if name not in state.codes and name not in state.running]
-    return not state.running and not any(_may_come(state, name) for name in waiting)
+    goes_on = state.running or any(_may_come(state, name) for name in waiting)
+    return "" if goes_on else "no part is left that could begin"
 
 
 def _may_come(state: _Day, name: str) -> bool:
@@ -144,30 +158,31 @@ def _reap(state: _Day) -> None:
     for name, process in list(state.running.items()):
         code = process.poll()
         if code is not None:
-            state.codes[name] = code if code >= 0 else Exit.NOT_REVERTED
+            state.codes[name] = _code(state, name, code)
             state.happened.clears[name] = time.monotonic()
             del state.running[name]
 
 
 def _end_all(state: _Day) -> None:
     """Each part reverts by itself: it hears the same Ctrl-C, or gets our SIGTERM."""
-    for process in state.running.values():
+    for name, process in state.running.items():
+        state.ended.add(name)
         process.terminate()
     until = time.monotonic() + GRACE
     for name, process in state.running.items():
         try:
-            state.codes[name] = process.wait(max(0.1, until - time.monotonic()))
+            state.codes[name] = _code(state, name, process.wait(max(0.1, until - time.monotonic())))
         except subprocess.TimeoutExpired:
             print(f"part {name}: NOT CONFIRMED reverted; check with: gameday status", file=sys.stderr)
             state.codes[name] = Exit.NOT_REVERTED
     state.running.clear()
 
 
-def _files(workspace: Workspace) -> dict[str, Path]:
-    """Scenario id -> its file."""
-    from drills.plan.catalog import scenario_files  # noqa: PLC0415
-
-    return scenario_files(workspace)
+def _code(state: _Day, name: str, code: int) -> int:
+    """A part that we ended was stopped, by whatever ended the day: nobody sent us that signal."""
+    if code < 0:
+        return Exit.NOT_REVERTED
+    return Exit.STOPPED if code == Exit.TERMINATED and name in state.ended and not state.interrupted else code
 
 
 def _workspace(state: _Day) -> Path:

@@ -10,7 +10,10 @@ from scoring.wording import limit_words, printable, result_words
 
 
 def write_junit(card: Scorecard, path: Path) -> None:
-    """Write one suite for the drill, with one case for each expectation. Raises `OSError`."""
+    """Write one suite for the drill, with one case for each expectation, and one if nothing was measured.
+
+    Raises `OSError`.
+    """
     suite = TestSuite(f"{card.service}.{card.scenario}")
     for name in ("drill", "outcome", "why", "environment", "rubric_version", "headline"):
         suite.add_property(name, printable(str(getattr(card, name))))
@@ -19,6 +22,10 @@ def write_junit(card: Scorecard, path: Path) -> None:
             suite.add_property(f"measured: {row.title}", result_words(row.result))
         else:
             suite.add_testcase(_case(card, row))
+    if not card.measured:
+        nothing = TestCase("measured", classname=f"{card.service}.{card.scenario}")
+        nothing.result = [Error(printable(card.headline), str(card.outcome))]
+        suite.add_testcase(nothing)
     document = JUnitXml("gameday")
     document.add_testsuite(suite)
     document.write(str(path), pretty=True)

@@ -29,7 +29,7 @@ def command(
     loaded = scenarios.load(file, settings=settings_of(settings))
     workspace = scenarios.load_workspace(scenarios.find_workspace(file.absolute().parent))
     shown, refused = [], False
-    for scenario in _drills(loaded, workspace):
+    for scenario in _drills(loaded, workspace, environment or None):
         plan = plans.make(scenario, workspace, environment or None)
         seen = preview(plan)
         refused = refused or bool(seen.refusals)
@@ -42,9 +42,9 @@ def command(
     sys.exit(Exit.NOTHING_MEASURED if refused else Exit.MET)
 
 
-def _drills(loaded: "Scenario | GameDay", workspace: "Workspace") -> "list[Scenario]":
+def _drills(loaded: "Scenario | GameDay", workspace: "Workspace", environment: str | None) -> "list[Scenario]":
     """The scenario, or those of a game day's parts."""
     from drills.plan.parts import scenarios_of  # noqa: PLC0415 - `--help` does not pay for it
     from scenarios import Scenario  # noqa: PLC0415
 
-    return [loaded] if isinstance(loaded, Scenario) else list(scenarios_of(loaded, workspace).values())
+    return [loaded] if isinstance(loaded, Scenario) else list(scenarios_of(loaded, workspace, environment).values())

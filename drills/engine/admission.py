@@ -21,8 +21,18 @@ def admit(plan: Plan, *, person: bool) -> None:
 
 def reasons_against(plan: Plan, *, person: bool) -> list[str]:
     """Every reason to refuse this drill now, each with what to type."""
-    reasons = [*plan.refusals, *_against_the_store(plan)]
-    folder = plan.workspace.folder
+    reasons = [*plan.refusals, *_against_the_store(plan), *switched_off(plan.workspace.folder)]
+    if plan.needs_a_hand and not person:
+        waiting = ", ".join(plan.needs_a_hand)
+        reasons.append(f"{waiting} starts by hand, and this run has no person: run it in a terminal, or change `when:`")
+    if plan.scenario.tabletop is not None:
+        reasons.append("a tabletop has no fault to run; this version runs scenarios with faults only")
+    return reasons
+
+
+def switched_off(folder: Path) -> list[str]:
+    """Why nothing may start in this workspace: the safety lever, a STOP that nobody cleared."""
+    reasons = []
     if lever := control.lever(folder):
         told = f"the safety lever is engaged by {lever.by}: {lever.why}"
         reasons.append(f"{told}; release it: gameday lever release --reason WHY")
@@ -31,11 +41,6 @@ def reasons_against(plan: Plan, *, person: bool) -> list[str]:
         reasons.append(
             f"STOP {drill}was pressed by {latched.by}: {latched.why}; clear it: gameday stop --clear --reason WHY"
         )
-    if plan.needs_a_hand and not person:
-        waiting = ", ".join(plan.needs_a_hand)
-        reasons.append(f"{waiting} starts by hand, and this run has no person: run it in a terminal, or change `when:`")
-    if plan.scenario.tabletop is not None:
-        reasons.append("a tabletop has no fault to run; this version runs scenarios with faults only")
     return reasons
 
 

@@ -176,7 +176,8 @@ class Drill:
         if moved.phase is Phase.INJECTING and run.injecting_at is None:
             run.injecting_at = moved.at
             run.ends_at = moved.at + run.planned.duration if run.planned.duration is not None else None
-        elif moved.phase is Phase.ACTIVE and run.active_at is None:
+        run.bitten |= {moved.change} if moved.phase is Phase.ACTIVE else set()
+        if moved.phase is Phase.ACTIVE and run.active_at is None:
             run.active_at = moved.at
             run.stage = Stage.ON if run.stage is Stage.STARTING else run.stage
             self.happened.effects.setdefault(run.name, moved.at)

@@ -56,7 +56,9 @@ def alert_came(lines: Sequence[Line], rubric: Rubric) -> bool:
 
 
 def _never_bit(run: FaultRun) -> bool:
-    return bool(run.void) or (run.stage is Stage.OVER and run.active_at is None)
+    """Is there a change of it whose effect nobody saw? Half a fault is not the fault that was to be measured."""
+    all_seen = run.active_at is not None and len(run.bitten) == len(run.changes)
+    return bool(run.void) or (run.stage is Stage.OVER and not all_seen)
 
 
 def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: str) -> Result:

@@ -44,6 +44,8 @@ class FaultRun:
     stage: Stage = Stage.WAITING
     injecting_at: float | None = None
     """The first causal change: when the first call went out."""
+    bitten: set[str] = field(default_factory=set)
+    """Ids of changes whose effect was seen."""
     active_at: float | None = None
     """The confirmed effect."""
     ends_at: float | None = None

@@ -60,6 +60,7 @@ class Hands:
         self._injectors: dict[str, Injector] = {}
         self._tracked: dict[str, Tracked] = {}
         self._unwanted: frozenset[str] = frozenset()
+        self._one_shots: set[str] = set()
         self._thread = threading.Thread(target=self._work, name="hands", daemon=True)
         self.calling_since: float | None = None
         """When the injector call that is under way began (monotonic); None: none is."""
@@ -127,6 +128,7 @@ class Hands:
             if not isinstance(each.injector, Proving):
                 tracked = phases.begin(phases.proved(tracked), Phase.INJECTING, tracked.at)
             self._injectors[each.change.id] = each.injector
+            self._one_shots |= {each.change.id} if each.lead is None else set()
             self._tracked[each.change.id] = tracked
 
     def _freshened(self, each: Prepared) -> Prepared:
@@ -203,7 +205,7 @@ class Hands:
         self._move(bitten, Phase.ACTIVE)
 
     def _close(self, cleared: list[tuple[str, str]]) -> None:
-        one_shots = [name for name, _ in cleared if self._tracked[name].until is None]
+        one_shots = [name for name, _ in cleared if name in self._one_shots]
         held = [name for name, _ in cleared if name not in one_shots]
         self._move(one_shots, Phase.CLEAR, why="whole again, without us")
         self._move(held, Phase.CLEAR, why="cleared by responders")

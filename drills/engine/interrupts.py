@@ -13,24 +13,34 @@ APART = 0.5
 CODES = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 143, "SIGTSTP": 130}
 
 
+def ignore() -> None:
+    """For the last moments of a process, in which Python takes its handlers away: its exit code is decided."""
+    for number in WATCHED:
+        signal.signal(number, signal.SIG_IGN)
+
+
 class Interrupts:
-    """Handlers for the time of a drill, installed even where the parent shell ignored the signal."""
+    """Handlers from the beginning of a drill on, installed even where the parent shell ignored the signal.
+
+    Once the drill is over they stay: a signal then ends this process with the code of what the drill came to.
+    """
 
     def __init__(self, farewell: str) -> None:
         self._farewell = farewell.encode() + b"\n"
-        self._before: dict[signal.Signals, object] = {}
+        self.ending: int | None = None
+        """The exit code of the drill, once it is over and has one of its own."""
         self.name = ""
         """The first signal that came, such as `SIGINT`."""
         self._came: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         for number in WATCHED:
-            self._before[number] = signal.signal(number, self._take)
+            signal.signal(number, self._take)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before if before is not None else signal.SIG_DFL)  # type: ignore[arg-type]  # as it came
+        for number in WATCHED:
+            signal.signal(number, self._too_late)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         del frame
@@ -39,3 +49,7 @@ class Interrupts:
             os.write(2, self._farewell)
             os._exit(CODES[self.name])
         self.name = self.name or name
+
+    def _too_late(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        os._exit(CODES[signal.Signals(number).name] if self.ending is None else self.ending)

@@ -103,7 +103,9 @@ def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch 
         farewell = f"Left to the guards. Check with: gameday status; revert by hand with: gameday revert {drill}"
         interrupts = ends.enter_context(Interrupts(farewell))
         try:
-            return _Run(plan, options, drill, tag, guards, log, interrupts, hear, watch).to_the_end()
+            result = _Run(plan, options, drill, tag, guards, log, interrupts, hear, watch).to_the_end()
+            interrupts.ending = result.exit_code
+            return result  # noqa: TRY300 - what follows is for bugs alone
         except DrillRefused:
             raise
         except Exception as bug:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from scenarios import Problem, Workspace
+from scenarios import GameDay, Problem, ScenarioError, Workspace, load
 from scenarios.shelf import Head, files, first_key, heads
 
 
@@ -14,6 +14,22 @@ def scenario_files(workspace: Workspace) -> dict[str, Path]:
         if head.kind == "scenario":
             found.setdefault(head.id, head.path)
     return found
+
+
+def waiting_for_a_hand(name: str, workspace: Workspace) -> tuple[str, ...] | None:
+    """What starts by hand in the scenario or game day of this id; None: there is none that can be read."""
+    path = next((head.path for head in heads(workspace.scenario_folders) if head.id == name), None)
+    try:
+        loaded = load(path) if path else None
+    except ScenarioError:
+        return None
+    if loaded is None:
+        return None
+    if isinstance(loaded, GameDay):
+        return tuple(each for each, part in loaded.parts.items() if part.when.edge == "hand")
+    moments = {name: each.when for name, each in loaded.faults.items()}
+    moments |= {name: each.when for name, each in loaded.messages.items()}
+    return tuple(each for each, when in moments.items() if when.edge == "hand")
 
 
 def all_files(workspace: Workspace) -> list[Path]:

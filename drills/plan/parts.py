@@ -5,9 +5,9 @@ from drills.plan.checking import check
 from scenarios import GameDay, Scenario, ScenarioError, Workspace, load
 
 
-def scenarios_of(day: GameDay, workspace: Workspace) -> dict[str, Scenario]:
+def scenarios_of(day: GameDay, workspace: Workspace, environment: str | None = None) -> dict[str, Scenario]:
     """Part -> its scenario; a tabletop has none. Raises `ScenarioError` when any part has a problem."""
-    errors = [problem for problem in check(day, workspace) if problem.severity == "error"]
+    errors = [problem for problem in check(day, workspace, environment) if problem.severity == "error"]
     if errors:
         raise ScenarioError(errors)
     files = scenario_files(workspace)

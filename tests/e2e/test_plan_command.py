@@ -1,70 +1,17 @@
 """`gameday plan` and `--rehearse`: all that a drill would do, seen at the real targets, and nothing is touched."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 
-import nats
 import pytest
-from nats_relay import NatsRelay
-from raw_server import Server, answer
-from relay import Relay
-from servers import EmbeddedToxiproxy, NatsServer, free_port
-from workers import Workers
+from real_targets import Staging, opened
 from workplace import Workplace, said
-
-
-class Staging:
-    """A proxy, a broker and a pool of workers, each behind something that counts what reaches it."""
-
-    def __init__(self, proxy: EmbeddedToxiproxy, broker: NatsServer, workers: Workers, shop: Server) -> None:
-        self.proxy, self.broker, self.workers, self.shop = proxy, broker, workers, shop
-        self.proxies, self.streams = Relay(proxy.port), NatsRelay(broker.port)
-
-    @property
-    def targets(self) -> dict[str, str]:
-        told = self.workers.supervisor
-        supervisor = ", ".join(f"{verb}: {json.dumps(words)}" for verb, words in told.items())
-        return {
-            "proxy": f'{{kind: toxiproxy, with: {{url: "{self.proxies.url}"}}, consent: [payments]}}',
-            "broker": f'{{kind: nats, with: {{url: "{self.streams.url}"}}}}',
-            "pool": f'{{kind: process, with: {{pidfiles: "{self.workers.pidfiles}", supervisor: {{{supervisor}}}}}}}',
-            "shop": f'{{kind: http, with: {{url: "{self.shop.url}"}}}}',
-            "pages": f'{{kind: webhook, with: {{listen: "127.0.0.1:{free_port()}"}}}}',
-        }
-
-    def state(self) -> object:
-        """All that a fault could change."""
-        return self.proxy.ask("GET", "/proxies")[1], self.workers.state(), self.workers.calls("start", "stop")
-
-    def writes(self) -> int:
-        return self.proxies.writes() + self.streams.writes()
 
 
 @pytest.fixture(scope="module")
 def staging() -> Iterator[Staging]:
-    with (
-        EmbeddedToxiproxy() as proxy,
-        NatsServer() as broker,
-        Workers() as workers,
-        Server(answer({"state": "paid"})) as shop,
-    ):
-        workers.fresh()
-        proxy.create("payments", "127.0.0.1:1")
-        asyncio.run(_stream(broker.url))
-        made = Staging(proxy, broker, workers, shop)
-        with made.proxies, made.streams:
-            yield made
-
-
-async def _stream(url: str) -> None:
-    client = await nats.connect(url)
-    stream = {"name": "orders", "subjects": ["orders.>"], "metadata": {"gameday.consent": "staging"}}
-    consumer = {"stream_name": "orders", "config": {"durable_name": "workers", "ack_policy": "explicit"}}
-    for subject, body in (("STREAM.CREATE.orders", stream), ("CONSUMER.DURABLE.CREATE.orders.workers", consumer)):
-        said = await client.request(f"$JS.API.{subject}", json.dumps(body).encode(), timeout=5)
-        assert "error" not in json.loads(said.data)
-    await client.close()
+    with opened() as made:
+        yield made
 
 
 @pytest.fixture
@@ -156,16 +103,17 @@ def test_a_plan_for_a_program_holds_the_same(here):
 def test_plan_check_and_rehearse_write_nothing_anywhere_counted_at_the_servers(here, staging):
     path = everything(here)
     files = sorted(here.folder.rglob("*"))
-    before, requests = staging.state(), len(staging.shop.requests)
+    before, requests, started = staging.state(), len(staging.shop.requests), staging.workers.calls("start")
 
     assert here.type_inside("check").returncode == 0
     assert here.type_inside("plan", path).returncode == 0
     rehearsed = here.type_inside("run", "--rehearse", path)
 
     assert rehearsed.returncode == 0, said(rehearsed)
-    assert staging.writes() == 0
+    assert (staging.proxies.writes(), staging.streams.writes(), staging.workers.calls("stop")) == (0, 0, 0)
     assert staging.proxies.calls
     assert staging.streams.requests
+    assert staging.workers.calls("start") == started
     assert staging.state() == before
     assert all(each.startswith(b"GET ") for each in staging.shop.requests[requests:])
     assert len(staging.shop.requests) > requests
@@ -192,8 +140,7 @@ def test_a_rehearsal_without_a_person_refuses_what_waits_for_one(here):
     assert "would be refused: hand starts by hand, and this run has no person" in rehearsed.stdout
 
 
-def test_everything_that_would_refuse_it_is_said_at_once_and_the_plan_is_shown_all_the_same(here, staging):
-    staging.proxy.create("orders", "127.0.0.1:1")
+def test_everything_that_would_refuse_it_is_said_at_once_and_the_plan_is_shown_all_the_same(here):
     faults = {
         "slow": "{inject: toxiproxy.latency, with: {proxy: orders, latency: 1s}, duration: 5s}",
         "pause": "{inject: nats.pause_consumer, with: {stream: orders, consumer: nobody}, duration: 5s}",

@@ -1,7 +1,6 @@
 """`gameday run` and the commands around it, as a person types them: real processes, real files, real kills."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -135,14 +134,9 @@ def test_a_killed_drill_is_reverted_by_its_guards_and_its_timeline_is_completed(
 def test_all_three_killed_leaves_a_fault_that_the_next_command_names_and_reverts(here):
     running = here.start("run", here.write())
     here.until("gameday-1")
-    guards = _guards_of(here)
-    assert len(guards) == 2
+    assert len(here.guards()) == 2
 
-    for pid in (*guards, running.pid):
-        os.kill(pid, signal.SIGSTOP)
-    for pid in (*guards, running.pid):
-        os.kill(pid, signal.SIGKILL)
-    running.communicate(timeout=10)
+    here.kill_with_its_guards(running)
 
     assert "gameday-1" in here.victim.read_text()
     status = here.type("status")
@@ -157,21 +151,9 @@ def test_all_three_killed_leaves_a_fault_that_the_next_command_names_and_reverts
     assert here.type("status").returncode == 0
 
 
-def _guards_of(here):
-    mine = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if any(word.endswith(b"guard/watch.py") for word in words) and str(here.folder).encode() in b" ".join(words):
-            mine.append(int(folder.name))
-    return mine
-
-
 def test_a_fault_that_people_end_is_cleared_by_responders_and_no_error(here):
     running = here.start("run", here.write())
-    here.until("gameday-1")
+    here.until_on("quiet")
 
     here.victim.write_text("as it was\n")
     out, err = running.communicate(timeout=30)
