@@ -122,6 +122,8 @@ def what_was_found(demo: Demo) -> None:
     for each in demo.ended:
         if each.lesson:
             print(f"found by design in {each.name}: {each.lesson}")
+        if each.rotten_steps:
+            print(f"found by the robot in {each.name}: {each.rotten_steps}")
         for surprise in each.surprises:
             print(f"not usual in {each.name}: {surprise}")
     if demo.wrong:

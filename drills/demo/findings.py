@@ -52,6 +52,13 @@ class Ended:
         return designed[1] if designed and not self.wrong else ""
 
     @property
+    def rotten_steps(self) -> str:
+        """What the robot found out about the runbook, when it tried steps that did not work."""
+        row = self._row("runbook_steps")
+        tried = row is not None and isinstance(row.result, Known) and row.result.value < 1
+        return row.result.why if tried and row is not None else ""
+
+    @property
     def surprises(self) -> list[str]:
         """Expectations that were missed or are unknown, and that this shop should meet."""
         if self.card is None:

@@ -81,6 +81,17 @@ def span(leaf: x509.Certificate) -> str:
     )
 
 
+def share_a_name(one: Leaf, other: Leaf) -> bool:
+    """Is there a name, or one that a wildcard stands for, that both are for? One without any name says nothing."""
+    if not one.names or not other.names:
+        return True
+    return any(_covers(mine, theirs) or _covers(theirs, mine) for mine in one.names for theirs in other.names)
+
+
+def _covers(pattern: str, name: str) -> bool:
+    return pattern == name or (pattern.startswith("*.") and name.partition(".")[2] == pattern[2:])
+
+
 def belongs(leaf: Leaf, key: Path) -> bool:
     """Does the private key in this file belong to it? Raises `Refused` or `Unreachable`; tells nothing of the key."""
     seen = files.see(key)

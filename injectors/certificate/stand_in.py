@@ -89,10 +89,10 @@ class StandIn:
         It also reloads when the old one is back already: an earlier revert may have ended before it did.
         """
         recorded = _recorded(undo)
+        files.remove(fresh(self.path, self.change.tag))
         seen = files.see(self.path)
         if seen is None:
             return
-        files.remove(fresh(self.path, self.change.tag))
         found = leaf.of(self.path, seen.content)
         match self._state(found, seen, recorded):
             case State.ACTIVE:
@@ -102,7 +102,7 @@ class StandIn:
                 self._reload()
             case State.MIXED:
                 told = f"{self.path} holds somebody else's certificate, {leaf.span(found.certificate)}"
-                raise Drifted(f"{told}, for {', '.join(sorted(found.names))}: put a good one in by hand")
+                raise Drifted(f"{told}, for {', '.join(sorted(found.names)[:3])}: put a good one in by hand")
             case State.CLEAR if found.certificate == recorded.was.certificate:
                 self._reload()
 
@@ -141,7 +141,7 @@ class StandIn:
         """Was it good when it was put there, for a name that the real one is for? A drill's own is never."""
         held, latest = found.certificate, max(put, self.change.expires_at or put)
         in_date = held.not_valid_before_utc.timestamp() <= latest and put < held.not_valid_after_utc.timestamp()
-        return not found.tag and in_date and not was.names.isdisjoint(found.names)
+        return not found.tag and in_date and leaf.share_a_name(found, was)
 
     def _put(self, seen: files.Seen, old: Leaf, new: Leaf, recorded: _Recorded) -> None:
         like = replace(seen, mode=recorded.mode, uid=recorded.uid, gid=recorded.gid)
