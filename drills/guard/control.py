@@ -33,7 +33,8 @@ def state_folder(workspace: Path) -> Path:
     """The workspace's own state, made when it is not there yet. Raises GuardError (read-only, full)."""
     folder = workspace / STATE
     try:
-        (folder / "drills").mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in (folder, folder / "drills"):  # other users of the machine may read neither the key nor an undo
+            each.mkdir(mode=0o700, exist_ok=True)
     except OSError as wrong:
         raise GuardError(f"{folder}: cannot be written ({wrong.strerror})") from wrong
     return folder

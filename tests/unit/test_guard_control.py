@@ -14,6 +14,10 @@ def test_drills_are_numbered_and_two_at_once_get_two_numbers(tmp_path):
     assert [folder.name for folder in control.drill_folders(tmp_path)] == [str(n) for n in range(1, 41)]
 
 
+def test_nobody_else_on_the_machine_reads_the_state_of_a_workspace(tmp_path):
+    assert control.state_folder(tmp_path).stat().st_mode & 0o777 == 0o700
+
+
 def test_a_workspace_without_drills_has_none(tmp_path):
     assert control.drill_folders(tmp_path / "nowhere") == []
 
