@@ -3,13 +3,29 @@
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+
+import scenarios
+from drills.cli.commands import COMMANDS
+from drills.cli.exits import Exit
+from drills.plan.checking import check_file
+from drills.plan.schema import target_models
+from drills.signals import registry as signals
+from injectors import registry as injectors
+from scoring.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+sys.path.append(str(DOCS))
+
+import file_keys  # noqa: E402 - the pages' own programs lie beside the pages
+import from_source  # noqa: E402
+
 ENTRY = re.compile(r"^- \*\*(.+?)\*\*", re.MULTILINE)
 WORDS = """
 scenario, fault, injector, steady state, probe, signal, alert, stop condition, safety lever, blast radius, cohort,
@@ -54,3 +70,134 @@ def test_every_library_we_need_has_its_line():
     names = {re.split(r"[<>=\[!~; ]", each)[0].lower() for each in needed} - {"gameday-drills"}
     page = (DOCS / "decisions" / "libraries.md").read_text().lower()
     assert [name for name in sorted(names) if name not in page] == []
+
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(DOCS.rglob("*.md"))
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _prose(page: Path) -> str:
+    return FENCED.sub("", page.read_text())
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _prose(page), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 _-]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_link_leads_somewhere(page):
+    lost = []
+    for target in LINK.findall(_prose(page)):
+        path, _, anchor = target.partition("#")
+        if path.startswith("https://"):
+            continue
+        there = (page.parent / path).resolve() if path else page
+        if not there.exists() or (anchor and anchor not in _anchors(there)):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_page_can_be_found_from_the_first():
+    seen: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        paths = [target.partition("#")[0] for target in LINK.findall(_prose(page))]
+        waiting += [(page.parent / path).resolve() for path in paths if path and not path.startswith("https://")]
+    assert sorted(map(_name, set(DOCS.rglob("*.md")) - seen)) == []
+
+
+# --- nothing there is goes unmentioned
+
+HAND_WRITTEN = [page for page in PAGES if page.parent.name != "reference"]
+
+
+KINDS = [*injectors.BUILT_IN, *signals.PROBES, *signals.SOURCES]
+
+
+@pytest.mark.parametrize("name", [*KINDS, *(each.name for each in MEASURES)])
+def test_every_kind_and_every_measure_is_in_the_reference(name):
+    assert any(f"`{name}`" in page.read_text() for page in (DOCS / "reference").glob("*.md"))
+
+
+@pytest.mark.parametrize("family", sorted({name.partition(".")[0] for name in KINDS} - {"noop"}))
+def test_somebody_wrote_a_page_about_every_family(family):
+    assert any(re.search(rf"`{family}[`.]", page.read_text()) for page in (DOCS / "how-to").glob("*.md"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_a_page_that_somebody_wrote(command):
+    typed = re.compile(rf"gameday {command}(?![\w-])")
+    assert any(typed.search(page.read_text()) for page in HAND_WRITTEN)
+
+
+@pytest.mark.parametrize("code", Exit)
+def test_every_exit_code_is_explained_where_ci_needs_it(code):
+    rows = re.findall(r"^\| ([0-9, ]+) \|", (DOCS / "how-to" / "ci.md").read_text(), re.MULTILINE)
+    assert str(code.value) in {each.strip() for row in rows for each in row.split(",")}
+
+
+def test_every_error_is_in_the_reference():
+    page = (DOCS / "reference" / "errors.md").read_text()
+    assert [each.name for each in from_source.errors() if f"`{each.name}` | `{each.module}`" not in page] == []
+
+
+@pytest.mark.parametrize("key", sorted(file_keys.every_key()))
+def test_every_key_of_a_file_has_its_meaning(key):
+    spans = re.findall(r"`([^`\n]+)`", _prose(DOCS / "scenario-file.md"))
+    assert any(re.search(rf"\b{re.escape(key)}\b", span) for span in spans)
+
+
+# --- what is shown as a file is one
+
+BLOCK = re.compile(r"^ *```yaml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+YAML = [(page, text) for page in PAGES for text in BLOCK.findall(page.read_text())]
+WHOLE = [pytest.param(text, id=_name(page)) for page, text in YAML if re.match(r"\s*(scenario|game_day|format):", text)]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_every_whole_file_that_is_shown_has_no_problem(text, tmp_path):
+    shown = textwrap.dedent(text)
+    file = tmp_path / ("gameday.yaml" if shown.startswith("format:") else "shown.yaml")
+    file.write_text(shown)
+    loaded = scenarios.load_workspace(file) if file.name == "gameday.yaml" else scenarios.load(file)
+    assert loaded is not None
+
+
+PIECES = [pytest.param(text, id=_name(page)) for page, text in YAML if page.parent.name == "how-to"]
+
+
+@pytest.mark.parametrize("text", PIECES)
+def test_every_piece_of_a_file_that_is_shown_is_what_its_kind_takes(text):
+    shown = yaml.safe_load(text)
+    for use in shown.get("probes", {}).values():
+        probe = signals.probe_kind(use["probe"])
+        probe.parameters.model_validate(use.get("with", {}))
+        probe.good.model_validate(use.get("good", {}))
+    for use in shown.get("faults", {}).values():
+        fault = injectors.kind(use["inject"])
+        fault.parameters.model_validate(use.get("with", {}))
+        assert fault.holds is ("duration" in use)
+    places = [each["targets"] for each in shown.get("environments", {}).values()]
+    for target in [*(each for place in places for each in place.values()), *shown.values()]:
+        if isinstance(target, dict) and "kind" in target:
+            assert all(model.model_validate(target["with"]) for model in target_models()[target["kind"]])
+
+
+def test_some_whole_files_are_shown():
+    assert len(WHOLE) >= 5
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios" / "library").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_file_of_the_library_passes_check(file):
+    workspace = scenarios.load_workspace(file.parent)
+    assert [str(each) for each in check_file(file, workspace) if each.severity == "error"] == []
