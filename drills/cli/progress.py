@@ -2,14 +2,14 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from drills.cli.paper import Paper
 from drills.cli.sentences import line
 from drills.engine.faults import Stage
-from drills.engine.run import View
+from drills.engine.showing import Hear, View, Watch
 from drills.plan import Plan
 from drills.store import Line
 from scoring import timeline
@@ -24,9 +24,6 @@ REFRESH = 0.25
 """Seconds between two pictures of the panel."""
 _COLOURS = {"fault": "bold magenta", "alert": "bold yellow", "stop": "bold red", "drill": "bold"}
 _MARKS = {True: ("good", "green"), False: ("BAD", "bold red"), None: ("no answer", "yellow")}
-
-Hear = Callable[[Line], None]
-Watch = Callable[[View], str]
 
 
 @contextmanager

@@ -62,6 +62,8 @@ class Drill:
     stop: Stop | None = None
     refused: str = ""
     alerted: bool = False
+    unrecorded: str = ""
+    """Why the undo log does not say that everything is clear, though it is."""
     steady_at: float | None = None
     """When all of the steady state was good at once, so that faults may start; None: not yet."""
     steady_by: float = 0.0
@@ -207,6 +209,7 @@ class Drill:
         self.parts.narrator.fault(done.at, run.name, change, phase, why=done.stuck or run.why)
         if done.stuck:
             run.stuck[done.change] = done.stuck
+        self.unrecorded = self.unrecorded or done.unrecorded
         self._cleared(run, done.change, done.at, run.why)
 
     def _cleared(self, run: FaultRun, change: str, at: float, why: str) -> None:

@@ -18,6 +18,8 @@ class Reverted:
     at: float
     stuck: str = ""
     """Why it could not be confirmed; empty: it is clear."""
+    unrecorded: str = ""
+    """Why the undo log does not say so; empty: it does."""
 
 
 class Reverter:
@@ -59,6 +61,6 @@ class Reverter:
             self._leave(ids, f"the revert broke off ({type(bug).__name__})")
             return
         for change, at in done.cleared.items():
-            self._deliver(Reverted(change, self._clock.mono_of(at)))
+            self._deliver(Reverted(change, self._clock.mono_of(at), unrecorded=done.unrecorded))
         for change, why in done.stuck.items():
             self._deliver(Reverted(change, self._clock.mono(), why))

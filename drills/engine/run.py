@@ -3,7 +3,6 @@
 import os
 import queue
 import secrets
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,7 @@ from drills.engine.drill import Drill, Parts
 from drills.engine.ending import Result, came_to
 from drills.engine.errors import DrillBroke, DrillRefused
 from drills.engine.expected import Expected
-from drills.engine.faults import FaultRun, fault_runs
+from drills.engine.faults import fault_runs
 from drills.engine.hands import Hands
 from drills.engine.hearing import Heard, Hearing
 from drills.engine.hints import Hints
@@ -29,6 +28,7 @@ from drills.engine.recorder import Opening, Recorder
 from drills.engine.relapse import Relapse
 from drills.engine.reverting import Reverter
 from drills.engine.sending import Sending
+from drills.engine.showing import Hear, View, Watch
 from drills.engine.timing import Happened
 from drills.engine.witness import Witness
 from drills.guard import control
@@ -64,23 +64,6 @@ class Options:
     part_of: str = ""
     """The game day this drill is a part of."""
     by: str = "gameday"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a live display may show, read between two rounds; moments are monotonic seconds."""
-
-    drill: str
-    now: float
-    started: float
-    limit: float
-    faults: dict[str, FaultRun]
-    conditions: Conditions
-
-
-Hear = Callable[[Line], None]
-Watch = Callable[[View], str]
-"""Told of each round; says why nobody can see what happens, once that is so."""
 
 
 def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch = lambda _: "") -> Result:
@@ -290,6 +273,11 @@ class _Run:
 
     def _close(self) -> Result:
         result = came_to(self.name, self.drill.faults.values(), self.drill.stop, self.drill.refused)
+        if self.drill.unrecorded:
+            told = (
+                f"reverted, but that is not on record ({self.drill.unrecorded}): gameday revert {self.name} records it"
+            )
+            result = replace(result, why=f"{result.why}; {told}")
         self.narrator.ended(self.clock.mono(), result)
         spill = self.folder / "timeline-not-saved.jsonl"
         if not self.recorder.close(spill, self.witness.beat):

@@ -57,11 +57,16 @@ def new_drill_folder(workspace: Path) -> tuple[str, Path]:
 
 
 def drill_folders(workspace: Path) -> list[Path]:
-    """Every drill's folder, oldest first."""
+    """Every drill's folder, oldest first. Raises GuardError when they cannot be listed: another user's."""
     drills = workspace / STATE / "drills"
-    with suppress(FileNotFoundError):
+    try:
         return sorted((one for one in drills.iterdir() if one.name.isdecimal()), key=lambda folder: int(folder.name))
-    return []
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as wrong:
+        raise GuardError(
+            f"{drills}: cannot be listed ({wrong.strerror}), so nobody knows what is on: run gameday as its owner"
+        ) from wrong
 
 
 def press_stop(folder: Path, *, by: str, why: str) -> None:

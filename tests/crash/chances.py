@@ -6,6 +6,7 @@ follows from its seed alone; a failure names it, and `GAMEDAY_CRASH_SEED` begins
 
 import os
 import random
+import resource
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,7 @@ def crash_many(times, crash, what):
         try:
             crash(seed)
         except BaseException as wrong:
+            _say(f"{what}: seed {seed} FAILED: {type(wrong).__name__}")
             wrong.add_note(f"seed {seed}: have it again with GAMEDAY_CRASH_SEED={seed} GAMEDAY_CRASHES=1")
             raise
         done.append(seed)
@@ -49,6 +51,12 @@ def crash_many(times, crash, what):
 
     in_parallel(one, range(begin, begin + times))
     _say(f"{what}: all {times} from seed {begin}: nothing left, {time.monotonic() - started:.0f} s")
+
+
+def soften(pid, what, limit):
+    """Give a running process so much of a resource and no more; it can be given more again."""
+    hard = resource.prlimit(pid, what)[1]
+    resource.prlimit(pid, what, (limit, hard))
 
 
 def _say(line):

@@ -108,6 +108,11 @@ class Victim:
         except FileNotFoundError:
             return None
 
+    def in_phase(self, phase):
+        """How many of its changes are in this phase."""
+        log = self.log()
+        return sum(each.phase is phase for each in log.tracked.values()) if log else 0
+
     def story(self):
         """The lines of the log and what the process said, for a failing test."""
         log = self.log()

@@ -20,17 +20,29 @@ class Stream:
 
     def __init__(self, server, name):
         self.server, self.name = server, name
+        self.create()
+
+    def create(self):
+        """Make it as new."""
+        name = self.name
         config = {"name": name, "subjects": [f"{name}.>"], "metadata": {"team": "orders", **CONSENT}}
         consumer = {"stream_name": name, "config": {"durable_name": "workers", "ack_policy": "explicit"}}
-        self._ask((f"STREAM.CREATE.{name}", config), (f"CONSUMER.DURABLE.CREATE.{name}.workers", consumer))
+        made = self._ask((f"STREAM.CREATE.{name}", config), (f"CONSUMER.DURABLE.CREATE.{name}.workers", consumer))
+        assert not any("error" in each for each in made), made
 
     def now(self):
-        """Its configuration and its consumer's, and whether that is paused."""
+        """Its configuration and its consumer's, and whether that is paused; None when it is gone."""
         stream, consumer = self._ask((f"STREAM.INFO.{self.name}", None), (f"CONSUMER.INFO.{self.name}.workers", None))
-        return stream["config"], consumer["config"], consumer.get("paused", False)
+        return None if "error" in stream else (stream["config"], consumer["config"], consumer.get("paused", False))
+
+    def mend(self):
+        """End a pause and set the limit, as its own tools do."""
+        config = self._ask((f"STREAM.INFO.{self.name}", None))[0]["config"]
+        mended = {**config, "max_msg_size": -1, "metadata": {"team": "orders", **CONSENT}}
+        self._ask((f"STREAM.UPDATE.{self.name}", mended), (f"CONSUMER.PAUSE.{self.name}.workers", {}))
 
     def remove(self):
-        """Delete it."""
+        """Delete it, if it is there."""
         self._ask((f"STREAM.DELETE.{self.name}", None))
 
     def _ask(self, *requests):
@@ -41,7 +53,6 @@ class Stream:
                 payload = b"" if body is None else json.dumps(body).encode()
                 answer = await client.request(f"$JS.API.{subject}", payload, timeout=10)
                 found.append(json.loads(answer.data))
-                assert "error" not in found[-1], found[-1]
             await client.close()
             return found
 
@@ -132,10 +143,10 @@ class Staging:
         """Start `gameday run` on all of it."""
         return Run(self, [*GAMEDAY, "run", str(self.scenario(hold)), *options])
 
-    def type(self, *words):
+    def type(self, *words, before=()):
         """A command typed in the workspace, to its end."""
         return subprocess.run(
-            [*GAMEDAY, *words],
+            [*before, *GAMEDAY, *words],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -157,6 +168,11 @@ class Bench:
 
     def run(self, hold=60.0, command=(), redirect=None, **trouble):
         """Start `gameday run` on all files for so many seconds; `inject="bug@2"` and the like is the trouble."""
+        path = self.scenario(hold, **trouble)
+        return Run(self, [*command, *GAMEDAY, "run", str(path)], **(redirect or {}))
+
+    def scenario(self, hold, **trouble):
+        """Write it; its file."""
         calls = str(self.folder / "calls")
         faults = {
             f"f{number}": {
@@ -170,7 +186,7 @@ class Bench:
         words = {"scenario": "small", "title": "Small", "service": "shop", "steady_state": [], "stop_unless": []}
         path = self.folder / "small.yaml"
         path.write_text(json.dumps({**words, "faults": faults}))
-        return Run(self, [*command, *GAMEDAY, "run", str(path)], **(redirect or {}))
+        return path
 
     type = Staging.type
 

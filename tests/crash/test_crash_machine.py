@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from chances import in_parallel
+from chances import in_parallel, soften
 from servers import wait_until
 from staging import Bench
 
@@ -246,12 +246,6 @@ def test_a_terminal_that_is_held_with_ctrl_s_holds_no_drill_up(bench):
 
 
 # --- nothing left to work with
-
-
-def soften(pid, what, limit):
-    """Give a running process so much of it and no more; it can be given more again."""
-    hard = resource.prlimit(pid, what)[1]
-    resource.prlimit(pid, what, (limit, hard))
 
 
 def test_a_drill_without_memory_ends_reverted_or_leaves_it_to_its_guards(bench):
