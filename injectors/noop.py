@@ -50,6 +50,8 @@ class Noop:
         return Undo(self.change.kind, 1, {"before": before})
 
     def inject(self, undo: Undo) -> None:
+        if self._cut_off(undo):
+            _restore(self.path, _before(undo))
         if self.inspect(undo) is not State.CLEAR:
             return
         if _read(self.path) != _before(undo):
@@ -60,13 +62,15 @@ class Noop:
         match self.inspect(undo):
             case State.ACTIVE:
                 _restore(self.path, _before(undo))
+            case State.MIXED if self._cut_off(undo):
+                _restore(self.path, _before(undo))
             case State.MIXED:
                 raise Drifted(f"{self.path} holds our line and somebody else's change: mend it by hand")
 
     def inspect(self, undo: Undo) -> State:
         now, before, line = _read(self.path) or "", _before(undo) or "", self._line()
         if line not in now:
-            return State.CLEAR
+            return State.MIXED if self._cut_off(undo) else State.CLEAR
         ours = now.removeprefix(before) if now.startswith(before) else ""
         return State.ACTIVE if ours and not ours.replace(line, "") else State.MIXED
 
@@ -74,6 +78,14 @@ class Noop:
         holder = self.path if _before(undo) is not None else self.path.parent
         if not os.access(holder, os.W_OK):
             raise Refused(f"{holder} is not writable for this account")
+
+    def _cut_off(self, undo: Undo) -> bool:
+        """Did the process die, or the disk fill up, between making the file and the end of our line?"""
+        now, before = _read(self.path), _before(undo)
+        if now is None or not now.startswith(before or ""):
+            return False
+        begun = now.removeprefix(before or "")
+        return self._line().startswith(begun) and (begun != "" or before is None)
 
     def _line(self) -> str:
         return f"{self.change.tag} {self.change.id}\n"
@@ -102,16 +114,17 @@ def _read(path: Path) -> str | None:
 
 
 def _append(path: Path, line: str) -> None:
-    """One write: the line is there whole or not at all."""
     writes.made()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, line.encode())
+            written = os.write(descriptor, line.encode())
         finally:
             os.close(descriptor)
     except OSError as wrong:
         raise Unreachable(f"{path} cannot be written: {wrong.strerror}") from wrong
+    if written < len(line):
+        raise Unreachable(f"{path} has no room for the whole line")
 
 
 def _restore(path: Path, before: str | None) -> None:

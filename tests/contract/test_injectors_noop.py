@@ -21,8 +21,8 @@ class FileWorld:
     """One file in a folder of its own."""
 
     cannot = {  # noqa: RUF012  never changed
-        "inject_fails_at_every_call": "a file has no calls to cut; one write is there whole or not at all",
-        "revert_fails_at_every_call": "a file has no calls to cut; one write is there whole or not at all",
+        "inject_fails_at_every_call": "a file has no calls to cut; a line that was cut off is tried below",
+        "revert_fails_at_every_call": "a file has no calls to cut; a line that was cut off is tried below",
         "foreign_before": "a file holds one content: what somebody else adds is a third value, see drift",
         "foreign_during": "a file holds one content: what somebody else adds is a third value, see drift",
         "consent_missing": "it harms nothing, so it asks for none",
@@ -130,6 +130,24 @@ def test_a_file_changed_since_prepare_is_not_touched(tmp_path):
     world.file.write_text("after\n")
     with pytest.raises(Refused, match="changed since"):
         injector.inject(undo)
+
+
+@pytest.mark.parametrize("before", [None, "", "before\n"])
+def test_wherever_the_line_was_cut_off_by_a_crash_a_revert_takes_it_back_and_an_inject_makes_it_whole(tmp_path, before):
+    world = FileWorld(tmp_path, before)
+    line = f"{TAG} line\n"
+    for written in range(len(line)):
+        injector = noop.make(world.reset())
+        undo = injector.prepare()
+        world.file.write_text((before or "") + line[:written])
+        assert injector.inspect(undo) is (State.MIXED if written or before is None else State.CLEAR)
+        injector.revert(undo)
+        assert world.state() == before
+        world.file.write_text((before or "") + line[:written])
+        injector.inject(undo)
+        assert world.state() == (before or "") + line
+        injector.revert(undo)
+        assert world.state() == before
 
 
 def test_without_a_file_and_a_vault_it_is_refused():
