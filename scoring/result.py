@@ -40,6 +40,8 @@ class Unknown:
     """Nobody can say: neither good nor missed."""
 
     why: str
+    detail: Mapping[str, Json] = field(default_factory=dict)
+    """What there is to judge by, for a reader who can."""
 
 
 Result = Known | Missed | Unknown
@@ -68,17 +70,16 @@ def verdict(result: Result, limit: Limit | None) -> Verdict:
     """Judge one result; a limit that lies inside the interval of a result cannot be judged."""
     if limit is None:
         return Verdict.NOT_JUDGED
-    match result:
-        case Unknown():
-            return Verdict.UNKNOWN
-        case Missed():
-            return Verdict.MISSED
-        case Known(value=value, low=low, high=high):
-            first, last = value if low is None else low, value if high is None else high
-            held = {_holds(first, limit), _holds(last, limit)}
-            if len(held) == 2:
-                return Verdict.UNKNOWN
-            return Verdict.MET if held.pop() else Verdict.MISSED
+    if isinstance(result, Unknown):
+        return Verdict.UNKNOWN
+    if isinstance(result, Missed):
+        return Verdict.MISSED
+    first = result.value if result.low is None else result.low
+    last = result.value if result.high is None else result.high
+    held = {_holds(first, limit), _holds(last, limit)}
+    if len(held) == 2:
+        return Verdict.UNKNOWN
+    return Verdict.MET if held.pop() else Verdict.MISSED
 
 
 def _holds(value: float, limit: Limit) -> bool:
@@ -87,17 +88,10 @@ def _holds(value: float, limit: Limit) -> bool:
 
 def to_json(result: Result) -> dict[str, Json]:
     """One result as JSON; `is` tells the three apart."""
-    match result:
-        case Known():
-            interval = None if result.low is None and result.high is None else [result.low, result.high]
-            shown: dict[str, Json] = {"is": "known", "value": result.value, "unit": result.unit, "interval": interval}
-            return {**shown, "why": result.why, "detail": dict(result.detail)}
-        case Missed():
-            return {
-                "is": "missed",
-                "censored_at": result.censored_at,
-                "why": result.why,
-                "detail": dict(result.detail),
-            }
-        case Unknown():
-            return {"is": "unknown", "why": result.why}
+    more = {"why": result.why, "detail": dict(result.detail)}
+    if isinstance(result, Unknown):
+        return {"is": "unknown", **more}
+    if isinstance(result, Missed):
+        return {"is": "missed", "censored_at": result.censored_at, **more}
+    interval = None if result.low is None and result.high is None else [result.low, result.high]
+    return {"is": "known", "value": result.value, "unit": result.unit, "interval": interval, **more}

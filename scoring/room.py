@@ -128,7 +128,7 @@ def _corrected(entries: Iterable[Entry]) -> set[int]:
     gone: set[int] = set()
     for entry in entries:
         corrects = entry.body.get("corrects")
-        if corrects is None:
+        if not isinstance(corrects, int):
             continue
         if authors.get(corrects) == entry.by and corrects < entry.seq:
             gone.add(corrects)

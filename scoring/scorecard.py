@@ -132,15 +132,9 @@ def _is_shown(measure: Measure, facts: Facts, limit: Limit | None) -> bool:
     """A drill that nobody took part in says nothing of people, unless its scenario asks; a tabletop nothing else."""
     if facts.told is not None and not measure.of_people:
         return False
-    match measure.shown:
-        case "always":
-            return True
-        case "judged":
-            return limit is not None
-        case "people":
-            return limit is not None or not facts.room.empty
-        case "present":
-            return not facts.room.empty
+    present = not facts.room.empty
+    asked = limit is not None
+    return {"always": True, "judged": asked, "people": asked or present, "present": present}[measure.shown]
 
 
 def _row(measure: Measure, about: str, limit: Limit | None, result: Result) -> Row:

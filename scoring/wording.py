@@ -1,6 +1,6 @@
 """How results are worded for people: times, limits, verdict sentences. Nothing is measured here."""
 
-from scoring.result import Known, Limit, Missed, Result, Unknown
+from scoring.result import Limit, Missed, Result, Unknown
 
 
 def clock(seconds: float) -> str:
@@ -39,15 +39,14 @@ def limit_words(limit: Limit | None) -> str:
 
 def result_words(result: Result) -> str:
     """What was found, in a few words and without the reason."""
-    match result:
-        case Known(value=value, unit=unit, low=low, high=high):
-            if low is None or high is None or amount(low, unit) == amount(high, unit):
-                return amount(value, unit)
-            return f"{amount(low, unit)} to {amount(high, unit)}"
-        case Missed(censored_at=censored_at):
-            return f"not by {clock(censored_at)}"
-        case Unknown():
-            return "unknown"
+    if isinstance(result, Unknown):
+        return "unknown"
+    if isinstance(result, Missed):
+        return f"not by {clock(result.censored_at)}"
+    low, high, unit = result.low, result.high, result.unit
+    if low is None or high is None or amount(low, unit) == amount(high, unit):
+        return amount(result.value, unit)
+    return f"{amount(low, unit)} to {amount(high, unit)}"
 
 
 def printable(text: str) -> str:

@@ -36,7 +36,7 @@ def right_guess(facts: Facts, rubric: Rubric) -> Result:
         return hinted or entered(facts, [each for each, _ in right], f"{first.by}: {text}")
     maybe = [text for _, text in said if says_cause(text, wordings) is None]
     if maybe:
-        return Unknown(f"words cannot tell whether this is right: {'; '.join(maybe)}")
+        return Unknown(f"words cannot tell whether this is right: {'; '.join(maybe)}", {"unclear": maybe})
     return not_entered(facts, None, f"none of {len(said)} was right" if said else "nobody guessed", "hypothesis")
 
 

@@ -22,7 +22,7 @@ def noticed(facts: Facts, rubric: Rubric) -> Result:
     if not said:
         return not_entered(facts, limit, "nobody entered anything", "impact")
     hinted = given_away(facts, said[0].at, "impact")
-    return hinted or entered(facts, said, f"{said[0].by}: {said[0].mark or 'picture or declaration'}")
+    return hinted or entered(facts, said, f"{said[0].by}: {_what(said[0])}")
 
 
 def noticing(facts: Facts) -> list[Said]:
@@ -31,3 +31,8 @@ def noticing(facts: Facts) -> list[Said]:
     told = (*room.marked(*_TELLS), *room.pictures, *room.declarations, *room.severities, *room.steps)
     since = [each for each in told if each.at >= began and each.noticed >= began and room.is_responder(each)]
     return sorted(since, key=lambda each: (each.at, each.seq))
+
+
+def _what(said: Said) -> str:
+    entered = {"declares": "declaration", "severity": "severity", "step": "step", "revision": "picture"}
+    return said.mark or next((name for key, name in entered.items() if key in said.body), "an entry")
