@@ -41,12 +41,12 @@ tools:
 	@.ci/servers
 
 pins:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --upgrade \
 	    --extra demo --group build pyproject.toml -o constraints/demo.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --upgrade \
 	    --extra demo --group build --group dev -c constraints/demo.txt pyproject.toml -o constraints/dev.txt
 	echo 'chaostoolkit==1.19.*' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --upgrade - -o constraints/peer.txt
+	    --no-strip-extras --no-emit-index-url --no-header --upgrade - -o constraints/peer.txt
 
 clean:
 	rm -rf .venv .tools build dist .coverage htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
