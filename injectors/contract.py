@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from injectors.revealed import blot_out
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -24,7 +26,7 @@ class InjectorError(Exception):
     """An injector could not do its work."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
+        super().__init__(blot_out(message) or (self.__doc__ or "").strip())
 
 
 class Refused(InjectorError):

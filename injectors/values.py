@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from injectors.contract import InjectorError, Json, Refused
+from injectors.revealed import remember
 
 LONGEST = 30 * 86400.0
 """Seconds: no duration in a `with:` is longer."""
@@ -175,6 +176,7 @@ class Secret(Keys):
             value = os.environ.get(self.env)
             if not value:
                 raise MissingSecret(f"the environment variable {self.env} holds no secret: export {self.env}=...")
+            remember(value)
             return value
         try:
             with Path(str(self.file)).open("rb") as source:
@@ -185,6 +187,7 @@ class Secret(Keys):
             raise MissingSecret(f"the secret file {self.file} could not be read: {reason}") from None
         if not text or len(held) > SECRET_LIMIT:
             raise MissingSecret(f"the secret file {self.file} is empty or longer than {SECRET_LIMIT} bytes")
+        remember(text)
         return text
 
 

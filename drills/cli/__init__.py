@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import threading
 from typing import Annotated, Any
 
 import typer
@@ -72,18 +73,24 @@ def commands() -> typer.Typer:
     return app
 
 
+def _broke_in_a_thread(broke: threading.ExceptHookArgs) -> None:
+    """As for the main thread: no message, which might hold a secret."""
+    from drills.cli.errors import describe  # noqa: PLC0415 - as below
+
+    if isinstance(broke.exc_value, Exception):
+        print(describe(broke.exc_value), file=sys.stderr)
+
+
 def main() -> None:
     """Run the command line; the one place where an error becomes a message and an exit code."""
     streams.hold()
+    threading.excepthook = _broke_in_a_thread
     try:
         commands()()
-    except Exception as error:  # the border named in CONTRIBUTING: nothing past here but the shell
+    except Exception as error:  # noqa: BLE001 - the border named in CONTRIBUTING: nothing past here but the shell
         from drills.cli.errors import describe  # noqa: PLC0415 - only a failing command pays for it
 
-        message = describe(error)
-        if message is None:
-            raise
-        print(message, file=sys.stderr)
+        print(describe(error), file=sys.stderr)
         sys.exit(Exit.NOT_REVERTED if getattr(error, "anything_open", False) else Exit.NOTHING_MEASURED)
     finally:
         streams.let_go()

@@ -154,7 +154,7 @@ class Drill:
             case Failed():
                 self._failed(item)
             case Released():
-                self.parts.reverter.revert(item.tracked)
+                self._released(item)
             case Reverted():
                 self._reverted(item)
 
@@ -201,6 +201,12 @@ class Drill:
         if run.relapse and not run.void:
             self.parts.narrator.note(self.parts.clock.mono(), f"the relapse did not take effect: {why}")
         run.void = run.void or why
+
+    def _released(self, released: Released) -> None:
+        for each in released.tracked:
+            run = self._run_of(each.change.id)
+            run.trouble = run.trouble or (each.why if each.phase is Phase.INJECTING else "")
+        self.parts.reverter.revert(released.tracked)
 
     def _reverted(self, done: Reverted) -> None:
         run = self._run_of(done.change)

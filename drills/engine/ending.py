@@ -61,6 +61,12 @@ def _never_bit(run: FaultRun) -> bool:
     return bool(run.void) or (run.stage is Stage.OVER and not all_seen)
 
 
+def _why_void(run: FaultRun) -> str:
+    if run.void:
+        return run.void
+    return "it was ended before it took effect" + (f": {run.trouble}" if run.trouble else "")
+
+
 def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: str) -> Result:
     """The outcome: what was left behind weighs most, then who stopped it, then whether anything was measured."""
     runs = list(faults)
@@ -73,7 +79,7 @@ def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: 
         code = CODES.get(stop.why, 130) if stop.rule == "interrupted" else 4
         return Result(drill, Outcome.STOPPED, f"{stop.rule}: {stop.why}", code)
     runs = [run for run in runs if not run.relapse]
-    void = [f"{run.name}: {run.void or 'it was ended before it took effect'}" for run in runs if _never_bit(run)]
+    void = [f"{run.name}: {_why_void(run)}" for run in runs if _never_bit(run)]
     if void:
         return Result(drill, Outcome.VOID, "; ".join(void), 2)
     never = [run.name for run in runs if run.stage is Stage.WAITING]

@@ -44,6 +44,8 @@ class FaultRun:
     stage: Stage = Stage.WAITING
     injecting_at: float | None = None
     """The first causal change: when the first call went out."""
+    trouble: str = ""
+    """Why it could not be brought on, as far as its injector said."""
     bitten: set[str] = field(default_factory=set)
     """Ids of changes whose effect was seen."""
     active_at: float | None = None

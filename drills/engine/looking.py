@@ -12,6 +12,7 @@ from drills.guard.calls import within
 from drills.guard.errors import Hung
 from drills.plan import PlannedProbe
 from drills.signals.contract import Unanswered
+from injectors.revealed import blot_out
 
 MARGIN = 1.0
 """Seconds a look may outlast its own timeout before it counts as unanswered all the same."""
@@ -47,8 +48,8 @@ def look(planned: PlannedProbe, clock: Clock) -> Look:
     return Look(
         planned.id,
         verdict.good,
-        reading.value,
-        verdict.why,
+        blot_out(reading.value) if isinstance(reading.value, str) else reading.value,
+        blot_out(verdict.why),
         began,
         clock.mono(),
         reading.evidence,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from injectors.revealed import blot_out_bytes, blot_out_values
 from scoring.timeline import Audience
 
 if TYPE_CHECKING:
@@ -67,10 +68,15 @@ class Recorder:
         audience: Audience = "facilitators",
         evidence: Evidence | None = None,
     ) -> None:
-        """Take one entry; returns at once. `evidence` is kept first, and its digest stands in the body."""
+        """Take one entry; returns at once. `evidence` is kept first, and its digest stands in the body.
+
+        The last net for secrets: none that this process has read goes any further.
+        """
         from drills.store.contract import Line  # noqa: PLC0415 - keeps the store out of the way to the first fault
 
+        body = blot_out_values(body)
         if evidence is not None and evidence.content:
+            evidence = evidence._replace(content=blot_out_bytes(evidence.content))
             self._waiting.put(evidence)
             body = {**body, "evidence": hashlib.sha256(evidence.content).hexdigest()}
         line = Line(at, kind, by, audience, body)

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from injectors.revealed import blot_out
+
 Json = Any
 EVIDENCE_LIMIT = 64 * 1024
 """Bytes of a probe's answer or an alert's body that are kept; the rest is cut, and the cut is marked."""
@@ -18,7 +20,7 @@ class SignalError(Exception):
     """A probe or an alert source could not do its work."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (self.__doc__ or "").strip())
+        super().__init__(blot_out(message) or (self.__doc__ or "").strip())
 
 
 class Unanswered(SignalError):

@@ -4,6 +4,7 @@ httpx has time limits per read only, and a server that drips bytes never ends; s
 connection that knows the whole deadline. No header and no query appears in an error.
 """
 
+import logging
 import socket
 import ssl
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from drills.signals.evidence import without
 from drills.signals.site import Site
 from injectors.values import MissingSecret, Secret
 
+# Its lines for debugging hold the headers of answers, and an answer may repeat a secret.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 BODY_LIMIT = 1024 * 1024
 """Bytes of an answer that are kept to be judged; the rest is read and counted."""
 
