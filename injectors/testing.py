@@ -24,6 +24,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
+from injectors import writes
 from injectors.contract import (
     Change,
     Drifted,
@@ -204,13 +205,17 @@ def _raises(wanted: type[InjectorError], call: Callable[[], object], when: str) 
 
 
 def looks_only(play: _Play) -> None:
-    """Prepare (twice) and inspect write nothing."""
-    before, writes = play.world.state(), play.world.writes()
+    """Prepare (twice) and inspect write nothing, and inject says `writes.made()`, which a rehearsal counts."""
+    before, made, counted = play.world.state(), play.world.writes(), writes.made_so_far()
     play.prepare()
     undo = play.prepare()
     _hold(play.inspect(undo) is State.CLEAR, "inspect does not say CLEAR before inject")
-    _hold(play.world.writes() == writes, f"prepare and inspect wrote {play.world.writes() - writes} times")
+    _hold(play.world.writes() == made, f"prepare and inspect wrote {play.world.writes() - made} times")
     _hold(play.world.state() == before, "prepare or inspect changed the target")
+    _hold(writes.made_so_far() == counted, "prepare or inspect says `writes.made()`")
+    play.inject(undo)
+    _hold(writes.made_so_far() > counted, "inject changes the target without saying `writes.made()` before it")
+    play.revert(undo)
 
 
 def undo_is_small_json_without_secrets(play: _Play) -> None:
@@ -399,10 +404,10 @@ def mended_by_responders(play: _Play) -> None:
 def consent_missing(play: _Play) -> None:
     """Without the target's consent prepare refuses, writes nothing, and says how consent is given."""
     play = replace(play, change=play.world.unconsented())
-    before, writes = play.world.state(), play.world.writes()
+    before, made = play.world.state(), play.world.writes()
     said = str(_raises(Refused, play.prepare, "prepare without consent"))
     _hold("consent" in said, f"the refusal does not say how to give consent: {said!r}")
-    _hold(play.world.writes() == writes and play.world.state() == before, "a refused prepare changed the target")
+    _hold(play.world.writes() == made and play.world.state() == before, "a refused prepare changed the target")
 
 
 def _fails(call: Callable[[], None]) -> bool:

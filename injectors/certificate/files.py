@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from injectors import writes
 from injectors.contract import Refused, Unreachable
 
 FILE_LIMIT = 64 * 1024
@@ -80,6 +81,7 @@ def replace(path: Path, content: bytes, like: Seen, fresh: Path) -> None:
 
     On a full disk what is not longer than before is written over what is there.
     """
+    writes.made()
     try:
         try:
             _write(fresh, content, like, path)
@@ -96,6 +98,7 @@ def replace(path: Path, content: bytes, like: Seen, fresh: Path) -> None:
 
 def try_out(path: Path, like: Seen, fresh: Path) -> None:
     """Do all of `replace` but its last step, and take it away again. Raises `Refused` when it is not allowed."""
+    writes.made()
     try:
         try:
             _write(fresh, like.content, like, path)
@@ -108,6 +111,7 @@ def try_out(path: Path, like: Seen, fresh: Path) -> None:
 
 def remove(path: Path) -> None:
     """Take a file away; one that is gone already is no error. Raises `Unreachable`."""
+    writes.made()
     try:
         path.unlink(missing_ok=True)
     except NotADirectoryError:

@@ -212,6 +212,17 @@ class Telling(noop.Noop):
         return Undo(self.change.kind, 1, {**noop.Noop.prepare(self).facts, "account": "hunter2"})
 
 
+class Uncounted(noop.Noop):
+    """Changes its target, and no rehearsal could tell."""
+
+    __slots__ = ()
+
+    def inject(self, undo: Undo) -> None:
+        if self.inspect(undo) is State.CLEAR:
+            with self.path.open("a") as file:
+                file.write(self._line())
+
+
 class SecretWorld(FileWorld):
     """A target with a secret."""
 
@@ -225,6 +236,7 @@ class SecretWorld(FileWorld):
         (Overwriting, "no Drifted was raised"),
         (Eager, "wrote"),
         (Telling, "holds a secret"),
+        (Uncounted, "without saying `writes.made"),
     ],
 )
 def test_the_suite_finds_an_injector_that_breaks_its_promise(tmp_path, broken, said):
