@@ -34,7 +34,7 @@ def state_folder(workspace: Path) -> Path:
     folder = workspace / STATE
     try:
         for each in (folder, folder / "drills"):  # other users of the machine may read neither the key nor an undo
-            each.mkdir(mode=0o700, exist_ok=True)
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:
         raise GuardError(f"{folder}: cannot be written ({wrong.strerror})") from wrong
     return folder
