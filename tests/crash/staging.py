@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import nats
 from crashing import Files, Proxies, Victim
+from tls_parts import Issuer, key_text, new_key
 from trouble import install
 from workers import NAMES, Workers
 
@@ -59,13 +61,51 @@ class Stream:
         return asyncio.run(asked())
 
 
+class Certificates:
+    """A folder with a certificate, its key and their consent, byte for byte with mode and owner."""
+
+    issuer = Issuer()
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.create()
+
+    def create(self):
+        """Make it as new, with a new key."""
+        self.folder.mkdir()
+        key = new_key()
+        self._put("ledger.crt", self.issuer.issue(key) + self.issuer.text, 0o464)
+        self._put("ledger.key", key_text(key), 0o640)
+        self._put("gameday-consent", b"staging\n", 0o644)
+
+    def _put(self, name, content, mode):
+        (self.folder / name).write_bytes(content)
+        (self.folder / name).chmod(mode)
+
+    def now(self):
+        """Every file there, hidden ones too."""
+        if not self.folder.is_dir():
+            return None
+        found = {path.name: (path, path.stat()) for path in self.folder.iterdir()}
+        return {name: (path.read_bytes(), stat.st_mode, stat.st_uid) for name, (path, stat) in found.items()}
+
+    def mend(self, before):
+        """Put the good one in, as somebody who has it would."""
+        (self.folder / "ledger.crt").write_bytes(before["ledger.crt"][0])
+
+    def remove(self):
+        """Take the folder away."""
+        shutil.rmtree(self.folder)
+
+
 class Staging:
-    """Files, proxies, workers and a stream of its own for one drill, in a folder that is the workspace too."""
+    """Files, certificates, proxies, workers and a stream for one drill, in a folder that is the workspace too."""
 
     def __init__(self, folder, toxiproxy, broker):
         self.folder = folder
         folder.mkdir(parents=True)
         self.files = Files(folder / "files", count=2)
+        self.certificates = Certificates(folder / "tls")
         self.proxies = Proxies(toxiproxy, folder.name)
         self.stream = Stream(broker, folder.name)
         self.workers = Workers()
@@ -87,6 +127,11 @@ class Staging:
         targets = {
             "proxies": {"kind": "toxiproxy", "with": {"url": toxiproxy.url}, "consent": self.proxies.names},
             "broker": {"kind": "nats", "with": {"url": broker.url}},
+            "tls": {
+                "kind": "certificate",
+                "with": {"folder": str(self.certificates.folder)},
+                "consent": ["ledger.crt"],
+            },
         }
         for name in NAMES:
             pidfiles = str(self.workers.folder / "run" / f"{name}.pid")
@@ -100,10 +145,11 @@ class Staging:
         }
 
     def scenario(self, hold):
-        """Nine faults of nine kinds, on together for so many milliseconds; one of them ends before the others."""
+        """Ten faults of ten kinds, on together for so many milliseconds; one of them ends before the others."""
         first, last, stream = self.proxies.names[0], self.proxies.names[-1], {"stream": self.stream.name}
         wanted = {
             "line": ("noop", "", {"file": str(self.files.paths[-1])}),
+            "old": ("certificate.expire", "tls", {"certificate": "ledger.crt", "key": "ledger.key"}),
             "slow": ("toxiproxy.latency", "proxies", {"proxy": first, "latency": "200ms"}),
             "thin": ("toxiproxy.bandwidth", "proxies", {"proxy": first, "rate": "20kB/s"}),
             "cut": ("toxiproxy.down", "proxies", {"proxy": last}),
@@ -132,7 +178,8 @@ class Staging:
 
     def now(self):
         """Everything that must be as before; a worker that was killed is another process afterwards, and lives."""
-        return self.files.now(), self.proxies.now(), self.workers.state(), self.stream.now()
+        files, certificates, proxies = self.files.now(), self.certificates.now(), self.proxies.now()
+        return files, certificates, proxies, self.workers.state(), self.stream.now()
 
     def assert_as_before(self, story):
         """Field for field, and the worker that was only stopped is still the same process."""

@@ -9,7 +9,7 @@ from staging import Staging
 
 from drills.guard.phases import Phase
 
-FAULTS = 9
+FAULTS = 10
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,7 @@ def servers():
 def mend(staging):
     """As responders would, each with their own tools."""
     staging.files.paths[-1].write_bytes(staging.files.before[-1][0])
+    staging.certificates.mend(staging.before[1])
     server = staging.proxies.server
     for name in staging.proxies.names:
         for toxic in server.ask("GET", f"/proxies/{name}")[1]["toxics"]:
@@ -38,6 +39,7 @@ def vanish(staging):
     staging.proxies.remove()
     staging.stream.remove()
     staging.workers.vanish()
+    staging.certificates.remove()
     staging.files.paths[-1].unlink()
 
 
@@ -48,6 +50,7 @@ def replace(staging):
         staging.proxies.server.create(name, "127.0.0.1:9")
     staging.stream.create()
     staging.workers.fresh()
+    staging.certificates.create()
     staging.files.paths[-1].write_text("new\n")
 
 
