@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import nats
+import yaml
 from crashing import Files, Proxies, Victim
 from tls_parts import Issuer, key_text, new_key
 from trouble import install
@@ -211,12 +212,22 @@ class Bench:
         self.files = Files(folder / "files", count=count)
         self.environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": install(folder)}
         workspace = {"format": 1, "zone": "UTC", "environments": {"staging": {"targets": {}}}, "services": {"shop": {}}}
-        (folder / "gameday.yaml").write_text(json.dumps({**workspace, "caps": {"faults_at_once": 20}}))
+        (folder / "gameday.yaml").write_text(
+            json.dumps({**workspace, "scenarios": ["."], "caps": {"faults_at_once": 20}})
+        )
 
     def run(self, hold=60.0, command=(), redirect=None, **trouble):
         """Start `gameday run` on all files for so many seconds; `inject="bug@2"` and the like is the trouble."""
         path = self.scenario(hold, **trouble)
         return Run(self, [*command, *GAMEDAY, "run", str(path)], **(redirect or {}))
+
+    def run_day(self, redirect=None, **trouble):
+        """The same as the only part of a game day."""
+        self.scenario(60.0, **trouble)
+        path = self.folder / "day.yaml"
+        parts = {"only": {"scenario": "small", "when": "0s"}}
+        path.write_text(yaml.safe_dump({"game_day": "day", "title": "A day", "parts": parts}, sort_keys=False))
+        return Run(self, [*GAMEDAY, "run", str(path)], drill="2", **(redirect or {}))
 
     def scenario(self, hold, **trouble):
         """Write it; its file."""
@@ -232,16 +243,16 @@ class Bench:
         }
         words = {"scenario": "small", "title": "Small", "service": "shop", "steady_state": [], "stop_unless": []}
         path = self.folder / "small.yaml"
-        path.write_text(json.dumps({**words, "faults": faults}))
+        path.write_text(yaml.safe_dump({**words, "faults": faults}, sort_keys=False))
         return path
 
     type = Staging.type
 
 
 class Run(Victim):
-    """`gameday run` in a workspace; the drill is its first one."""
+    """`gameday run` in a workspace; the drill is its first one, or another when a game day has the first number."""
 
-    def __init__(self, workspace, command, **more):
-        folder = workspace.folder / ".gameday" / "drills" / "1"
+    def __init__(self, workspace, command, drill="1", **more):
+        folder = workspace.folder / ".gameday" / "drills" / drill
         more = {"cwd": workspace.folder, "env": workspace.environment, "process_group": 0, **more}
         super().__init__(folder, command, workspace.folder / "errors", **more)

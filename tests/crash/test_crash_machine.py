@@ -192,7 +192,7 @@ def test_a_full_disk_under_its_output_stops_the_drill_which_reverts(bench):
         reverted_by_itself(bench, run, STOPPED_EARLY)
 
 
-def in_a_terminal(bench, **more):
+def in_a_terminal(run, **more):
     """`gameday run` as the leader of a terminal's session, and the other end of that terminal."""
     ours, theirs = pty.openpty()
 
@@ -200,9 +200,9 @@ def in_a_terminal(bench, **more):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "process_group": None}
-    run = bench.run(redirect={**streams, "start_new_session": True, "preexec_fn": take_terminal}, **more)
+    begun = run(redirect={**streams, "start_new_session": True, "preexec_fn": take_terminal}, **more)
     os.close(theirs)
-    return run, ours
+    return begun, ours
 
 
 def read_until(terminal, word):
@@ -215,7 +215,7 @@ def read_until(terminal, word):
 
 
 def test_a_terminal_that_closes_makes_the_drill_revert(bench):
-    run, terminal = in_a_terminal(bench)
+    run, terminal = in_a_terminal(bench.run)
     with run:
         read_until(terminal, b"f1 is on")
         os.close(terminal)
@@ -223,7 +223,7 @@ def test_a_terminal_that_closes_makes_the_drill_revert(bench):
 
 
 def test_ctrl_c_in_a_terminal_reverts_and_shows_the_end(bench):
-    run, terminal = in_a_terminal(bench)
+    run, terminal = in_a_terminal(bench.run)
     with run:
         read_until(terminal, b"f1 is on")
         os.write(terminal, b"\x03")
@@ -234,7 +234,7 @@ def test_ctrl_c_in_a_terminal_reverts_and_shows_the_end(bench):
 
 
 def test_a_terminal_that_is_held_with_ctrl_s_holds_no_drill_up(bench):
-    run, terminal = in_a_terminal(bench, hold=7)
+    run, terminal = in_a_terminal(bench.run, hold=7)
     with run:
         read_until(terminal, b"f1 is on")
         os.write(terminal, b"\x13")
@@ -243,6 +243,27 @@ def test_a_terminal_that_is_held_with_ctrl_s_holds_no_drill_up(bench):
         read_until(terminal, b"faults left")
         reverted_by_itself(bench, run, 0)
     os.close(terminal)
+
+
+# --- game days
+
+
+def test_ctrl_c_in_a_terminal_lets_every_part_of_a_game_day_revert_itself(bench):
+    run, terminal = in_a_terminal(bench.run_day)
+    with run:
+        read_until(terminal, b"f1 is on")
+        os.write(terminal, b"\x03")  # every process of the terminal gets it, and the day tells its parts as well
+        read_until(terminal, b"part only: exit code")
+        reverted_by_itself(bench, run, INTERRUPTED)
+    os.close(terminal)
+
+
+def test_the_part_of_a_game_day_whose_process_was_killed_stops_and_reverts(bench):
+    with bench.run_day() as run:
+        run.wait_said("f1 is on")
+        run.kill(run.process.pid)
+        wait_until(lambda: run.log().closed, "reverted")
+        reverted_by_itself(bench, run, -signal.SIGKILL)
 
 
 # --- nothing left to work with
