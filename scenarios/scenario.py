@@ -1,5 +1,6 @@
 """The model of a scenario: WHAT will be done and what good looks like. It knows no injector, no clock, no network."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
@@ -215,9 +216,9 @@ class Written(Keys):
     _text: str = PrivateAttr(default="")
 
     @classmethod
+    @abstractmethod
     def references(cls, data: Mapping[str, Any], origin: Origin) -> list[Problem]:
         """What is wrong with the names in the file, whether or not the rest of it is valid."""
-        raise NotImplementedError
 
     @property
     def path(self) -> FilePath:

@@ -1,8 +1,11 @@
 """The engine's pure parts: when things are due, when a drill must stop, what it came to."""
 
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drills.engine.conditions import Conditions
 from drills.engine.ending import Outcome, came_to, reached
@@ -35,27 +38,42 @@ def test_by_hand_is_due_only_once_a_person_said_so():
     assert due_at("it", When(0.0, None, "hand"), Happened(0.0)) is None
 
 
-@pytest.mark.parametrize(
-    ("seen", "rule"),
-    [
-        (Situation(pressed="enough"), "stop pressed"),
-        (Situation(lever="freeze"), "safety lever engaged"),
-        (Situation(interrupted="SIGINT"), "interrupted"),
-        (Situation(broken=("errors-low: 40%",)), "stop condition broken"),
-        (Situation(unanswerable=("errors-low: no answer",)), "stop condition unanswerable"),
-        (Situation(guard_lost="a guard died"), "guard lost"),
-        (Situation(environment_gone="not listed"), "environment no longer allowed"),
-        (Situation(freeze="Christmas"), "freeze begun"),
-        (Situation(unrecorded="disk full"), "timeline cannot be written"),
-        (Situation(orphaned="gone"), "game day gone"),
-    ],
+RULES = (
+    ("pressed", "stop pressed"),
+    ("lever", "safety lever engaged"),
+    ("interrupted", "interrupted"),
+    ("broken", "stop condition broken"),
+    ("unanswerable", "stop condition unanswerable"),
+    ("guard_lost", "guard lost"),
+    ("unguarded", "undo log lost"),
+    ("environment_gone", "environment no longer allowed"),
+    ("freeze", "freeze begun"),
+    ("unrecorded", "timeline cannot be written"),
+    ("orphaned", "game day gone"),
+    ("unseen", "nobody can see it"),
 )
-def test_each_rule_stops_the_drill_and_says_why(seen, rule):
-    stop = wants_stop(seen)
+"""What is seen, and the rule that it breaks, in the order of the rules' numbers."""
 
-    assert stop is not None
-    assert stop.rule == rule
-    assert stop.why
+
+def situation(**seen):
+    lists = {name: (why,) for name, why in seen.items() if name in {"broken", "unanswerable"} and why}
+    return Situation(**{**{name: why for name, why in seen.items() if why and name not in lists}, **lists})
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES)
+def test_each_rule_alone_stops_the_drill_and_says_why(name, rule):
+    assert wants_stop(situation(**{name: "seen just now"})) == Stop(rule, "seen just now")
+
+
+@given(st.fixed_dictionaries({name: st.sampled_from(["", "why", "another why"]) for name, _ in RULES}))
+def test_of_all_that_is_wrong_the_rule_with_the_lowest_number_is_told(seen):
+    first = next(((rule, seen[name]) for name, rule in RULES if seen[name]), None)
+    stop = wants_stop(situation(**seen))
+    assert (stop and (stop.rule, stop.why)) == first
+
+
+def test_whatever_can_be_seen_has_a_rule():
+    assert {each.name for each in fields(Situation)} - {"pressed_by"} == {name for name, _ in RULES}
 
 
 def test_nothing_wrong_means_go_on():

@@ -101,6 +101,12 @@ def test_an_injected_fault_that_never_bites_is_reverted():
     assert (step.do, step.why) == (Do.REVERT, "no effect within 2s")
 
 
+def test_a_fault_whose_duration_is_over_before_it_was_felt_is_reverted():
+    late = a_change(Phase.INJECTING, until=10.0)
+    assert next_step(late, 9.9, Wish.RUN).do is Do.INJECT
+    assert next_step(late, 10.0, Wish.RUN) == phases.Step(Do.REVERT, why="its duration is over")
+
+
 def test_an_active_fault_that_is_seen_clear_was_cleared_by_responders():
     seen = phases.looked(a_change(Phase.ACTIVE), State.CLEAR, 10.0)
     step = next_step(seen, 10.0, Wish.RUN)

@@ -11,6 +11,7 @@ from drills.guard.errors import Held, NotWritten
 from drills.guard.lines import Moved, Resolved, Taken, from_json, to_json
 from drills.guard.phases import Phase
 from drills.guard.reading import encode, read_log, scan
+from drills.guard.seen import Seen
 from drills.guard.undolog import FILE, UndoLog
 
 LINES = (
@@ -229,3 +230,64 @@ def test_room_for_the_end_of_each_change_is_taken_before_its_undo_is_written(tmp
             log.append(prepared(f"c{number}"))
         stat = (tmp_path / FILE).stat()
     assert stat.st_blocks * 512 - stat.st_size >= 40 * 4096
+
+
+# --- what somebody else does to the file
+
+
+def test_a_log_that_is_deleted_moved_or_cut_says_so(tmp_path):
+    with UndoLog.create(tmp_path, facts()) as log:
+        log.append(prepared("a"))
+        assert log.lost == ""
+        os.truncate(log.path, 10)
+        assert "was cut by somebody else" in log.lost
+        log.append(moved("a"))
+        assert "was cut by somebody else" in log.lost
+        log.path.rename(tmp_path / "aside")
+        assert "is gone" in log.lost
+        log.path.write_text("another\n")
+        assert "is another file now" in log.lost
+
+
+@given(cut=st.integers(min_value=0, max_value=len(whole()) - 1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_wherever_a_log_is_cut_while_it_is_held_the_next_line_makes_it_whole(tmp_path, cut):
+    path = tmp_path / FILE
+    path.write_bytes(whole())
+    with UndoLog.open(path) as log:
+        os.truncate(path, cut)
+        log.append(Taken("guard 2", "again"))
+    found = read_log(path)
+    assert found.lines[:-1] == LINES
+    assert (found.damage, found.torn) == ((), False)
+
+
+@given(cut=st.integers(min_value=0, max_value=len(whole())))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_a_guard_that_saw_the_log_before_it_was_cut_reverts_all_and_makes_it_whole(tmp_path, cut):
+    path = tmp_path / FILE
+    path.write_bytes(whole())
+    seen = Seen(str(path))
+    assert seen.look()
+    assert not seen.look()
+    os.truncate(path, cut)
+    with UndoLog.open(seen.path, known=seen.content) as log:
+        assert log.log.lines == LINES
+        log.append(Taken("guard 2", "again"))
+    assert read_log(path).lines[:-1] == LINES
+
+
+def test_a_guard_keeps_hold_of_a_log_whose_name_is_gone_or_leads_elsewhere(tmp_path):
+    path = tmp_path / FILE
+    seen = Seen(str(path))
+    assert not seen.look()
+    assert (seen.content, seen.path) == (b"", str(path))
+    path.write_bytes(whole()[:-5])
+    assert seen.content == whole()[: whole()[:-5].rindex(b"\n") + 1]
+    assert seen.since(10) == seen.content[10:]
+    assert seen.path == str(path)
+    path.unlink()
+    with UndoLog.open(seen.path, known=seen.content) as log:
+        assert [one.change.id for one in log.log.open] == ["b"]
+    path.write_text("another\n")
+    assert UndoLog.open(seen.path).facts == LINES[0]
