@@ -5,7 +5,8 @@ from scoring.result import Limit, Missed, Result, Unknown
 
 def clock(seconds: float) -> str:
     """`0:40`, `12:05`, `1:02:03`; under a minute with tenths when there are any: `0:03.2`."""
-    sign, tenths = ("-" if seconds < 0 else ""), round(abs(seconds) * 10)
+    tenths = round(abs(seconds) * 10)
+    sign = "-" if seconds < 0 and tenths else ""
     whole, tenth = divmod(tenths, 10)
     minutes, left = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)

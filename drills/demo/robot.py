@@ -65,8 +65,8 @@ class Robot:
 
     def shift(self) -> None:
         """Join, wait for the pager, work, leave."""
-        self.say("join", "--as", "on-call", "--role", "commander", "--robot")
         self.before = set(self.firing())
+        self.say("join", "--as", "on-call", "--role", "commander", "--robot")
         alert = self.wait_for_the_pager()
         if alert is None:
             return

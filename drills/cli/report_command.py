@@ -1,0 +1,58 @@
+"""`gameday report`: one page about one drill that can be kept, printed and sent; HTML, Markdown or JSON."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from drills.cli.exits import Exit
+from drills.cli.past_drills import Drill, StorePath, chosen, reading
+
+EXCERPT = 600
+"""Characters of a piece of evidence."""
+Format = Literal["html", "md", "json"]
+
+
+def command(
+    drill: Drill = "",
+    *,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = "html",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to; `-`: standard output. Default: drill-N-report.FORMAT here."),
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    from drills.cli.sentences import sentence  # noqa: PLC0415 - `--help` does not pay for it
+    from drills.report import page  # noqa: PLC0415
+    from drills.report.content import Kept, report_of  # noqa: PLC0415
+    from drills.store import StoreError  # noqa: PLC0415
+
+    with reading(store) as opened:
+        row = chosen(opened, drill)
+
+        def look(digest: str) -> Kept | None:
+            try:
+                found = opened.evidence(digest)
+            except StoreError:
+                return None
+            text = found.content[: EXCERPT * 4].decode(errors="replace") if _is_text(found.media_type) else ""
+            return Kept(digest, found.about, found.media_type, found.size, text[:EXCERPT])
+
+        made = report_of(opened.entries(row.id), sentence, look)
+    written = {"html": page.as_html, "md": page.as_markdown, "json": page.as_json}[form](made)
+    if output is not None and str(output) == "-":
+        sys.stdout.write(written)
+        return
+    path = output or Path(f"drill-{row.id}-report.{form}")
+    try:
+        path.write_text(written, encoding="utf-8")
+    except OSError as wrong:
+        print(f"error: {path} cannot be written: {wrong.strerror}; say --output FILE", file=sys.stderr)
+        raise typer.Exit(Exit.NOTHING_MEASURED) from wrong
+    print(path)
+
+
+def _is_text(media_type: str) -> bool:
+    return media_type.startswith("text/") or "json" in media_type

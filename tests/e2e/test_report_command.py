@@ -1,0 +1,57 @@
+"""`gameday report`, as typed after a real drill."""
+
+import json
+
+import pytest
+from workplace import Workplace
+
+
+@pytest.fixture
+def here(tmp_path):
+    with Workplace(tmp_path) as workspace:
+        workspace.workspace()
+        yield workspace
+
+
+def drilled(here):
+    victim = here.folder / "victim.txt"
+    victim.write_text("as it was\n")
+    file = here.drill("small", {"quiet": f"{{inject: noop, with: {{file: {victim}}}, duration: 300ms}}"})
+    assert here.type("run", file).returncode == 0
+
+
+def test_a_report_is_written_beside_and_holds_what_the_scorecard_says(here):
+    drilled(here)
+    ended = here.type("report")
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.strip() == "drill-1-report.html"
+    page = (here.folder / "drill-1-report.html").read_text()
+    assert here.card()["headline"] in page
+    assert "No fault is left" in page
+
+
+def test_it_goes_to_standard_output_as_markdown_or_json(here):
+    drilled(here)
+
+    assert here.type("report", "1", "--format", "md", "--output", "-").stdout.startswith("# ")
+    shown = json.loads(here.type("report", "1", "--format", "json", "-o", "-").stdout)
+    assert shown["headline"] == here.card()["headline"]
+    assert [line["seq"] for line in shown["timeline"]] == [entry["seq"] for entry in here.entries()]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("report", "7"), "7"),
+        (("report", "1", "--format", "pdf"), "pdf"),
+        (("report", "1", "--output", "no/such/folder/r.html"), "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_error(here, words, told):
+    drilled(here)
+    ended = here.type(*words)
+
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
