@@ -133,6 +133,16 @@ class Fleeting(Protocol):
         ...
 
 
+@runtime_checkable
+class Slow(Protocol):
+    """An injector whose calls may rightly take longer than ten seconds, since its target's settings say so."""
+
+    @property
+    def call_limit(self) -> float:
+        """Seconds within which each of its calls returns, whatever happens: all the timeouts within one, together."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Leftover:
     """An object on a target that carries a drill's tag, found by looking at the target alone."""

@@ -73,6 +73,7 @@ class World:
     comes_back: dict = field(default_factory=dict)
     """Change -> how many looks see it clear before it is there again, once."""
     slow: float = 0.0
+    call_limit: float = 0.0
     together: int = 0
     most_together: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -91,6 +92,10 @@ class Bender:
     @property
     def owner(self):
         return f"owner of {self.change.id}"
+
+    @property
+    def call_limit(self):
+        return self.world.call_limit
 
     def prepare(self):
         return Undo("noop", 1)

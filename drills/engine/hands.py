@@ -14,11 +14,11 @@ from drills.guard import lines, phases
 from drills.guard.errors import GuardError
 from drills.guard.phases import Do, Limits, Phase, Step, Tracked, Wish
 from drills.guard.undolog import UndoLog
-from injectors.contract import Change, Drifted, Fleeting, Injector, InjectorError, Proving, Refused, State
+from injectors.contract import Change, Drifted, Fleeting, Injector, InjectorError, Proving, Refused, Slow, State
 
 LIMITS = Limits(effect=5.0, active_look=0.25)
 CALL_LIMIT = 20.0
-"""Seconds an injector's call may take; every call of ours carries a shorter timeout, so past this it hangs for good."""
+"""Seconds an injector's call may take, unless its target's own timeouts are longer: past this it hangs for good."""
 IDLE = 0.2
 FRESH = 2.0
 """Seconds for which a preparation counts; an older one is made anew, since the target may have changed."""
@@ -64,6 +64,7 @@ class Hands:
         self._thread = threading.Thread(target=self._work, name="hands", daemon=True)
         self.calling_since: float | None = None
         """When the injector call that is under way began (monotonic); None: none is."""
+        self._call_limit = CALL_LIMIT
 
     def start(self) -> None:
         """Begin to take orders."""
@@ -81,7 +82,7 @@ class Hands:
     def overdue(self) -> bool:
         """Does a call hang past its limit?"""
         since = self.calling_since
-        return since is not None and self._clock.mono() - since > CALL_LIMIT
+        return since is not None and self._clock.mono() - since > self._call_limit
 
     def broken(self) -> bool:
         """Has the thread ended before it was told to? That is a bug of ours, and what is on is in nobody's care."""
@@ -170,6 +171,7 @@ class Hands:
     def _perform(self, name: str, step: Step) -> None:
         injector, tracked = self._injectors[name], self._tracked[name]
         now = self._clock.mono()
+        self._call_limit = max(CALL_LIMIT, injector.call_limit) if isinstance(injector, Slow) else CALL_LIMIT
         self.calling_since = now
         try:
             if step.do is Do.PROVE and isinstance(injector, Proving):

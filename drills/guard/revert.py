@@ -176,7 +176,7 @@ class _Reverting:
             one.leave()
             del self.rounds[one.owner]
             name = one.current
-            why = f"a call did not return within {self.call_seconds:g}s and may still act"
+            why = f"a call did not return within {max(self.call_seconds, one.limit):g}s and may still act"
             self.tracked[name] = failed(self.tracked[name], why, time.monotonic(), self.limits, final=True)
 
     def _write_ends(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from drills.guard.own_time import OwnTime
 from drills.guard.phases import Do, Tracked
-from injectors.contract import Change, Drifted, Injector, InjectorError, Refused, State
+from injectors.contract import Change, Drifted, Injector, InjectorError, Refused, Slow, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Round:
         self._own = OwnTime()
         self.current = ""
         """The change whose call is under way."""
+        self.limit = 0.0
+        """Seconds that this call may take by its injector's own word; 0: it has none."""
 
     def start(self) -> None:
         """Begin. Raises RuntimeError when this machine has no thread left."""
@@ -56,7 +58,7 @@ class Round:
         if self._calls != self._watched:
             self._watched = self._calls
             self._own.reset()
-        return self._own.step() >= seconds
+        return self._own.step() >= max(seconds, self.limit)
 
     def leave(self) -> None:
         """Count on it no more: it makes no further call, and nobody waits for the one that hangs."""
@@ -72,11 +74,12 @@ class Round:
         if self._left:
             return False
         change = tracked.change
-        self.current = change.id
+        self.current, self.limit = change.id, 0.0
         self._calls += 1
         state, failure, final = None, "", False
         try:
             injector = self._build(change)
+            self.limit = injector.call_limit if isinstance(injector, Slow) else 0.0
             if do is Do.REVERT:
                 injector.revert(tracked.undo)
             else:

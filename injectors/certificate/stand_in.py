@@ -22,6 +22,8 @@ Bending = Callable[[Leaf], Terms]
 REVERTED_BY = (
     "the real certificate is put back into its file, with mode and owner; one that somebody renewed meanwhile stays"
 )
+SPARE = 5.0
+"""Seconds for everything in a call but the reload."""
 INSTEAD_OF = "stands in here for a drill, in the place of"
 
 
@@ -54,6 +56,10 @@ class StandIn:
     @property
     def owner(self) -> str:
         return owner(self.path)
+
+    @property
+    def call_limit(self) -> float:
+        return self.settings.timeout + SPARE
 
     def prepare(self) -> Undo:
         seen = files.see(self.path)

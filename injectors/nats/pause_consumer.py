@@ -31,6 +31,10 @@ class PauseConsumer:
     def owner(self) -> str:
         return f"nats {self.server.settings.url} consumer {self.keys.stream}/{self.keys.consumer}"
 
+    @property
+    def call_limit(self) -> float:
+        return self.server.call_limit
+
     def prepare(self) -> Undo:
         stream.consented(self.server, self.change, self.keys.stream)
         info = _known(self.server, self.keys)

@@ -30,6 +30,10 @@ class RefuseWrites:
     def owner(self) -> str:
         return f"nats {self.server.settings.url} stream {self.name}"
 
+    @property
+    def call_limit(self) -> float:
+        return self.server.call_limit
+
     def prepare(self) -> Undo:
         info = stream.consented(self.server, self.change, self.name)
         config = info["config"]

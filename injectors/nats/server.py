@@ -21,6 +21,8 @@ from injectors import writes
 from injectors.contract import InjectorError, Json, Refused, Unreachable
 from injectors.values import AbsolutePath, Keys, Seconds, Secret
 
+REQUESTS = 3
+"""In one call of a fault, at most."""
 CLOSE_LIMIT = 0.5
 """Seconds until a connection must be closed."""
 _LOOKS = re.compile(r"^(STREAM|CONSUMER)\.(INFO|NAMES|LIST)\b")
@@ -85,6 +87,11 @@ class Server:
     """A server and the account it is asked with."""
 
     settings: Settings
+
+    @property
+    def call_limit(self) -> float:
+        """Seconds for one call of a fault."""
+        return REQUESTS * (self.settings.timeout + 2 * CLOSE_LIMIT)
 
     def ask(self, request: str, body: Mapping[str, Json] | None = None) -> dict[str, Json]:
         """Send `$JS.API.<request>` and return the answer.

@@ -24,6 +24,10 @@ class KeepDown:
     def owner(self) -> str:
         return self.pool.address(self.change.subject)
 
+    @property
+    def call_limit(self) -> float:
+        return self.pool.call_limit
+
     def prepare(self) -> Undo:
         pool_of(self.pool.settings, held_down=True)
         return Undo(self.change.kind, 1, facts(consented(self.change, self.pool)))

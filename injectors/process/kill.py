@@ -30,6 +30,10 @@ class Kill:
     def owner(self) -> str:
         return self.pool.address(self.change.subject)
 
+    @property
+    def call_limit(self) -> float:
+        return self.pool.call_limit
+
     def prepare(self) -> Undo:
         root = consented(self.change, self.pool)
         whole_tree(root)

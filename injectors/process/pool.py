@@ -18,6 +18,10 @@ LIMIT = 1000
 """Slots in a pool."""
 PIDFILE_LIMIT = 4096
 """Bytes of a pid file that are read; the pid is alone on the first line."""
+COMMANDS = 3
+"""Of a supervisor, in one call of a fault."""
+SPARE = 5.0
+"""Seconds for everything else in it."""
 SLACK = 2.0
 """Seconds by which a process may seem to start after its pid file was written: the kernel tells its boot in seconds."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:@+-]{0,199}")
@@ -96,6 +100,11 @@ class Pool:
     def address(self, name: str) -> str:
         """The stable owner's address."""
         return f"process {self.settings.pidfiles or ' '.join(self._supervisor.pid or ())} {name}"
+
+    @property
+    def call_limit(self) -> float:
+        """Seconds for one call of a fault: its supervisor is asked who is there, told, and asked again."""
+        return COMMANDS * self.settings.timeout + SPARE if self.settings.supervisor else SPARE
 
     def can_start(self) -> bool:
         """Is there a command that starts a slot's program?"""

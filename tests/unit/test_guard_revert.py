@@ -116,6 +116,19 @@ def test_a_call_that_hangs_makes_its_change_stuck_and_the_others_go_on(tmp_path)
         release.set()
 
 
+def test_a_call_whose_target_may_take_longer_is_given_that_time(tmp_path):
+    release = threading.Event()
+    world = World(bent={"a"}, hanging={"a": release}, call_limit=20.0)
+    with a_log(tmp_path, [prepared("a")]) as log:
+        began = time.monotonic()
+
+        def beat():
+            if time.monotonic() - began > 0.4:
+                release.set()
+
+        assert set(revert(log, world, call_seconds=0.1, tick=beat).cleared) == {"a"}
+
+
 def test_a_fault_that_comes_back_while_it_settles_is_reverted_again(tmp_path):
     world = World(bent={"a"}, comes_back={"a": 3})
     with a_log(tmp_path, [prepared("a")]) as log:

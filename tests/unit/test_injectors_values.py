@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError
 
-from injectors.contract import InjectorError
+from injectors import registry
+from injectors.contract import Change, InjectorError, Slow
 from injectors.values import Keys, MissingSecret, Rate, Seconds, Secret, Share, Size, rebuild
 
 CANARY = "canary-4f1d"
@@ -136,3 +137,19 @@ def test_a_secret_that_is_not_there_is_an_error_that_names_the_reference_alone(t
         path.write_bytes(content)
     with pytest.raises(MissingSecret, match=str(path)):
         Secret(file=str(path)).reveal()
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "parameters", "longest"),
+    [
+        ("process.kill", {"pidfiles": "/run/*.pid", "supervisor": {"pid": ["x"]}, "timeout": 60}, {}, 180),
+        ("process.keep_down", {"pidfiles": "/run/*.pid", "supervisor": {"pid": ["x"]}, "timeout": 60}, {}, 180),
+        ("nats.pause_consumer", {"url": "nats://h:1", "timeout": 30}, {"stream": "s", "consumer": "c"}, 90),
+        ("nats.refuse_writes", {"url": "nats://h:1", "timeout": 30}, {"stream": "s"}, 90),
+        ("certificate.expire", {"folder": "/tls", "timeout": 15}, {"certificate": "a.crt"}, 15),
+    ],
+)
+def test_a_call_may_take_as_long_as_the_timeouts_of_its_target_together(kind, target, parameters, longest):
+    injector = registry.make(Change("f", kind, "s", "gameday-1-abcdef", target=target, parameters=parameters))
+    assert isinstance(injector, Slow)
+    assert injector.call_limit > longest
