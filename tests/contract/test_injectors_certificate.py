@@ -1,29 +1,26 @@
 """Every fault of a certificate keeps the contract, on real files, and real clients of a real listener feel it."""
 
 import contextlib
-import hashlib
-import json
-import os
 import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from certificate_folder import TAG, Folder, active
 from os_calls import OsCalls
 from servers import wait_until
-from tls_parts import DAY, NAMES, Issuer, Listener, client_says, key_text, new_key
+from tls_parts import DAY, NAMES, Issuer, Listener, client_says, new_key
 
 from drills.demo.shop import certificates
 from drills.demo.shop.http_server import server
 from injectors import registry
-from injectors.contract import Change, Injector, InjectorError, Proving, State, Undo
+from injectors.contract import Change, InjectorError, State
 from injectors.testing import STEPS, check_injector
 
-TAG = "gameday-7-0a1b2c"
 FAULTS = ("expire", "not_yet_valid", "wrong_name")
 SEEN = {
     "expire": "certificate has expired",
@@ -31,8 +28,6 @@ SEEN = {
     "wrong_name": "Hostname mismatch",
 }
 """What a client says that trusts the authority."""
-ROOT = os.geteuid() == 0
-OWNER = (12345, 23456) if ROOT else (os.geteuid(), os.getegid())
 
 
 @pytest.fixture(scope="session")
@@ -43,66 +38,6 @@ def calls() -> OsCalls:
 @pytest.fixture(scope="session")
 def issuer() -> Issuer:
     return Issuer()
-
-
-class Folder:
-    """A folder of certificates with odd modes and owners, seen and moved without any injector."""
-
-    def __init__(self, path: Path, issuer: Issuer, fault: str, key: str = "ec") -> None:
-        self.path, self.issuer, self.fault, self.key = path / "tls", issuer, fault, key
-        self.with_: dict[str, Any] = {}
-        self.certificate, self.key_file = self.path / "ledger.crt", self.path / "ledger.key"
-        self.first_key = new_key(key)
-        self.first = issuer.issue(self.first_key) + issuer.text
-        self.secret = key_text(self.first_key).decode().splitlines()[1]
-
-    def fresh(self, *, label: str | None = "staging") -> Change:
-        """Everything as new."""
-        if self.path.is_symlink():
-            self.path.unlink()
-        shutil.rmtree(self.path, ignore_errors=True)
-        self.path.mkdir()
-        self.put(self.key_file, key_text(self.first_key), 0o640)
-        self.put(self.certificate, self.first, 0o464)
-        self.put(self.path / "other.txt", b"nobody touches this", 0o604)
-        if label:
-            self.put(self.path / "gameday-consent", label.encode(), 0o644)
-        return self.change()
-
-    def change(self, **changed: Any) -> Change:
-        names = {"certificate": "ledger.crt", "key": "ledger.key"}
-        target, ends = {"folder": str(self.path), **self.with_}, time.time() + 60
-        kind = f"certificate.{self.fault}"
-        made = Change("one", kind, "ledger.crt", TAG, target=target, parameters=names, expires_at=ends)
-        return replace(made, consent=("ledger.crt",), **changed)
-
-    def pair(self, *names: str) -> None:
-        """A new key and a new good certificate, the authority's own behind it."""
-        key = new_key(self.key)
-        self.put(self.key_file, key_text(key), 0o640)
-        self.put(self.certificate, self.issuer.issue(key, names or NAMES) + self.issuer.text, 0o644)
-
-    def put(self, path: Path, content: bytes, mode: int) -> None:
-        path.unlink(missing_ok=True)
-        path.write_bytes(content)
-        if ROOT:
-            os.chown(path, *OWNER)
-        path.chmod(mode)
-
-    def authority(self, folder: Path) -> dict[str, Any]:
-        """The settings that let the authority sign the stand-in."""
-        (folder / "ca.crt").write_bytes(self.issuer.text)
-        (folder / "ca.key").write_bytes(key_text(self.issuer.key))
-        return {"authority": {"certificate": str(folder / "ca.crt"), "key": str(folder / "ca.key")}}
-
-    def state(self) -> Any:
-        if not self.path.exists():
-            return None
-        about = {path.name: (path, path.lstat()) for path in self.path.iterdir()}
-        return {
-            name: (hashlib.sha256(path.read_bytes()).hexdigest(), oct(found.st_mode), found.st_uid, found.st_gid)
-            for name, (path, found) in sorted(about.items())
-        }
 
 
 class FolderWorld(Folder):
@@ -161,20 +96,6 @@ class FolderWorld(Folder):
         self.pair()
 
 
-def made(change: Change) -> Injector:
-    return registry.make(change)
-
-
-def active(change: Change) -> Undo:
-    injector = made(change)
-    undo = Undo(**json.loads(json.dumps(asdict(injector.prepare()))))
-    assert isinstance(injector, Proving)
-    injector.prove(undo)
-    injector.inject(undo)
-    assert injector.inspect(undo) is State.ACTIVE
-    return undo
-
-
 # --- the contract
 
 
@@ -202,7 +123,7 @@ def test_a_reload_that_fails_is_tried_again_and_leaves_nothing(tmp_path, issuer,
         calls.watch("")
     before = len(heard.read_text())
     change = world.fresh()
-    injector, good = made(change), world.state()
+    injector, good = registry.make(change), world.state()
     undo = injector.prepare()
     (tmp_path / "broken").touch()
     for call in (injector.inject, injector.revert):
@@ -232,7 +153,7 @@ def test_clients_of_a_real_listener_see_it_and_see_it_gone(tmp_path, issuer, fau
         before, change = folder.state(), folder.change()
         undo = active(change)
         wait_until(lambda: says() == SEEN[fault], f"{SEEN[fault]}; it says {says()}", 5)
-        made(change).revert(undo)
+        registry.make(change).revert(undo)
         wait_until(lambda: says() == "good", "the good certificate is shown", 5)
         assert folder.state() == before
 
@@ -248,7 +169,7 @@ def test_without_an_authority_a_client_refuses_it_too(tmp_path, key):
         undo = active(change)
         told = "certificate signature failure"
         wait_until(lambda: client_says(listener.port, issuer.text) == told, told, 5)
-        made(change).revert(undo)
+        registry.make(change).revert(undo)
         wait_until(lambda: client_says(listener.port, issuer.text) == "good", "good again", 5)
 
 
@@ -271,8 +192,8 @@ def test_the_demos_ledger_shows_it_and_a_certificate_issued_by_hand_ends_it(tmp_
         certificates.issue(tmp_path)
         assert client_says(port, ca) == "good"
         theirs = [path.read_bytes() for path in sorted(tls.iterdir())]
-        assert made(change).inspect(undo) is State.CLEAR
-        made(change).revert(undo)
+        assert registry.make(change).inspect(undo) is State.CLEAR
+        registry.make(change).revert(undo)
         assert [path.read_bytes() for path in sorted(tls.iterdir())] == theirs
 
 
