@@ -25,6 +25,7 @@ PROGRAMS = (
     "kill_to_reverted",
     "hung_to_reverted",
     "detection_stamp",
+    "score",
 )
 HEAD = ("what", "ours", "beside", "ratio", "goal", "verdict")
 LONGEST = 1800.0
