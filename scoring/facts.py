@@ -181,8 +181,10 @@ def read(entries: Iterable[Entry], rubric: Rubric | None = None) -> Facts:
 
 
 def _told(ordered: Sequence[Entry]) -> int:
+    """When the situation was told; before that, when the tabletop started."""
     told = (entry.at for entry in ordered if entry.kind == MESSAGE and entry.body.get("message") == SITUATION)
-    return next(told, ordered[0].at)
+    started = (entry.at for entry in ordered if entry.kind == DRILL and entry.body.get("state") == "started")
+    return next(told, next(started))
 
 
 def _changes(ordered: Iterable[Entry]) -> tuple[Change, ...]:

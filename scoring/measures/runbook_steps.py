@@ -25,7 +25,8 @@ def runbook_steps(facts: Facts, rubric: Rubric) -> Result:
     if not last:
         return Unknown(f"nobody tried a step{of}")
     worked = sum(each.body.get("verdict") == "worked" for each in last.values())
-    never = [f"{step} {title}" for step, title in rubric.steps.items() if (str(runbook), step) not in last]
+    steps = rubric.steps if runbook else {}
+    never = [f"{step} {title}" for step, title in steps.items() if (str(runbook), step) not in last]
     told = [_worded(each) for each in last.values() if each.body.get("verdict") != "worked"]
     why = [f"{worked} of {len(last)}{of} worked", *told, *([f"never tried: {', '.join(never)}"] if never else [])]
     detail = {"steps": [_row(each) for each in tried], "never_tried": never}
