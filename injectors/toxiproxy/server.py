@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import requests
 from pydantic import AfterValidator, Field
-from toxiproxy.api import APIConsumer
+from requests.adapters import HTTPAdapter
+from toxiproxy.api import APIConsumer, validate_response
 from toxiproxy.exceptions import InvalidToxic, NotFound, ProxyExists
 
 from injectors import writes
@@ -21,6 +22,8 @@ from injectors.values import Keys
 
 TIMEOUT = 3.0
 """Seconds for one call, to connect and between two parts of the answer."""
+CONNECTIONS = 128
+"""Kept to one server at most: as many as reverts may be under way at once."""
 STRANGER = "it answers, but not as a Toxiproxy does: check the url of the target"
 
 
@@ -56,36 +59,34 @@ class Failed(Unreachable):
     """The server answered that it failed, so nothing is known; the call may be tried again."""
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Send no account: without this, requests would look one up in ~/.netrc."""
-    return request
-
-
 class _Consumer(APIConsumer):  # type: ignore[misc]  # the library is untyped
     """The library's calls with what it leaves out; a subclass holds one server's host and port."""
 
+    session: requests.Session
+    """Keeps connections: a new one for each call takes longer than the call."""
+
     @classmethod
     def get(cls, url: str, params: Json = None, **more: Any) -> requests.Response:
-        return _checked(partial(super().get, url, params=params, **more))
+        return cls._ask("GET", url, params=params, **more)
 
     @classmethod
     def delete(cls, url: str, **more: Any) -> requests.Response:
-        return _checked(partial(super().delete, url, **more))
+        return cls._ask("DELETE", url, **more)
 
     @classmethod
     def post(cls, url: str, data: Json = None, **more: Any) -> requests.Response:
-        return _checked(partial(super().post, url, data=data, **more))
+        return cls._ask("POST", url, data=data, **more)
+
+    @classmethod
+    def _ask(cls, verb: str, url: str, **more: Any) -> requests.Response:
+        endpoint = f"http://{cls.host}:{cls.port}{url}"
+        call = partial(cls.session.request, verb, endpoint, timeout=TIMEOUT, allow_redirects=False, **more)
+        return _checked(lambda: validate_response(call()))
 
 
-def _checked(call: Callable[..., requests.Response]) -> requests.Response:
+def _checked(call: Callable[[], requests.Response]) -> requests.Response:
     try:
-        answer = call(
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            proxies={"no_proxy": "*"},  # the target is spoken to itself, not through the account's web proxy
-            auth=_as_it_is,
-            headers={"User-Agent": "gameday"},
-        )
+        answer = call()
         if answer.is_redirect:
             raise Refused("it redirects elsewhere: check the url of the target")
         answer.raise_for_status()
@@ -190,7 +191,11 @@ def _is_proxy(found: Json) -> bool:
 def _consumer(url: str) -> type[_Consumer]:
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return type("Consumer", (_Consumer,), {"host": host, "port": parts.port or 80})
+    session = requests.Session()
+    session.trust_env = False  # the target is spoken to itself: no web proxy of this account, none of its ~/.netrc
+    session.headers["User-Agent"] = "gameday"
+    session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS))
+    return type("Consumer", (_Consumer,), {"host": host, "port": parts.port or 80, "session": session})
 
 
 def _proxy(name: str) -> str:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from relay import Relay
@@ -21,6 +22,7 @@ from injectors import registry
 from injectors.contract import Change, Drifted, InjectorError, Proving, Refused, State, Undo, Unreachable
 from injectors.testing import STEPS, check_injector
 from injectors.toxiproxy import sweep
+from injectors.toxiproxy.server import Server
 
 TAG = "gameday-7-0a1b2c"
 PARAMETERS = {
@@ -253,6 +255,17 @@ def test_a_server_that_was_restarted_meanwhile_ends_clear(server, relay, fault, 
     injector.revert(undo)
     assert injector.inspect(undo) is State.CLEAR
     assert world.state() == now
+
+
+def test_calls_share_a_connection_and_one_that_the_server_closed_is_made_anew(server):
+    api = Server(server.url)
+    for _ in range(5):
+        api.proxies()
+    inbound = [each for each in psutil.Process(server.process.pid).net_connections("tcp") if each.raddr]
+    assert [each.laddr.port for each in inbound] == [server.port]
+    server.stop()
+    server.start()
+    assert api.proxies() == {}
 
 
 # --- the second way back
