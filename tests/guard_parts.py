@@ -64,6 +64,9 @@ class World:
 
     bent: set = field(default_factory=set)
     calls: list = field(default_factory=list)
+    """Changes whose revert was called."""
+    heard: list = field(default_factory=list)
+    """The calls in their order: revert, look; a revert counts once it is done."""
     unreachable: dict = field(default_factory=dict)
     """Change -> how many calls to it fail."""
     drifted: set = field(default_factory=set)
@@ -114,6 +117,7 @@ class Bender:
         time.sleep(world.slow)
         with world.lock:
             world.together -= 1
+            world.heard.append("revert")
         self._misbehave()
         if name in world.hanging:
             world.hanging[name].wait(30)
@@ -126,6 +130,7 @@ class Bender:
     def inspect(self, undo):
         del undo
         world, name = self.world, self.change.id
+        world.heard.append("look")
         self._misbehave()
         if name in world.comes_back:
             world.comes_back[name] -= 1

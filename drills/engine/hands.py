@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drills.engine.clock import Clock
 from drills.engine.faults import Prepared
@@ -17,6 +17,10 @@ from drills.guard.undolog import UndoLog
 from injectors.contract import Change, Drifted, Fleeting, Injector, InjectorError, Proving, Refused, Slow, State
 
 LIMITS = Limits(effect=5.0, active_look=0.25)
+LOOKS = 100.0
+"""A second, at what is on: with many faults each is looked at less often, so that looking never takes up the drill."""
+TOGETHER = 0.01
+"""Seconds between two rounds when nothing but looks is due: what is due about the same time shares a round."""
 CALL_LIMIT = 20.0
 """Seconds an injector's call may take, unless its target's own timeouts are longer: past this it hangs for good."""
 IDLE = 0.2
@@ -61,6 +65,7 @@ class Hands:
         self._tracked: dict[str, Tracked] = {}
         self._unwanted: frozenset[str] = frozenset()
         self._one_shots: set[str] = set()
+        self._limits = LIMITS
         self._thread = threading.Thread(target=self._work, name="hands", daemon=True)
         self.calling_since: float | None = None
         """When the injector call that is under way began (monotonic); None: none is."""
@@ -112,9 +117,14 @@ class Hands:
 
     def _pause(self) -> float:
         now = self._clock.mono()
-        steps = [phases.next_step(each, now, Wish.RUN, LIMITS) for each in self._tracked.values()]
+        steps = [self._next(each, now) for each in self._tracked.values()]
+        if any(step.do not in {Do.WAIT, Do.LOOK, Do.NOTHING} for step in steps):
+            return 0.0
         waits = [step.until - now if step.do is Do.WAIT else 0.0 for step in steps if step.do is not Do.NOTHING]
-        return min((max(0.001, wait) for wait in waits), default=IDLE)
+        return min((max(TOGETHER, wait) for wait in waits), default=IDLE)
+
+    def _next(self, tracked: Tracked, now: float) -> Step:
+        return phases.next_step(tracked, now, Wish.RUN, self._limits)
 
     def _accept(self, order: Sequence[Prepared]) -> None:
         wanted = [each for each in order if each.change.id not in self._unwanted]
@@ -146,19 +156,20 @@ class Hands:
         return [undo, lines.Moved(each.change.id, Phase.INJECTING, by="drill")]
 
     def _let_go(self, ids: Iterable[str]) -> None:
-        going = tuple(self._tracked.pop(each) for each in list(self._tracked) if each in set(ids))
+        chosen = set(ids)
+        going = tuple(self._tracked.pop(each) for each in list(self._tracked) if each in chosen)
         if going:
             self._deliver(Released(going))
 
     def _advance(self) -> None:
         """One round: every change that has something to do does it once; what became true shares one flush."""
         now = self._clock.mono()
-        steps = {name: phases.next_step(each, now, Wish.RUN, LIMITS) for name, each in self._tracked.items()}
+        self._limits = replace(LIMITS, active_look=max(LIMITS.active_look, len(self._tracked) / LOOKS))
+        steps = {name: self._next(each, now) for name, each in self._tracked.items()}
         self._begin([name for name, step in steps.items() if step.do is Do.INJECT])
         for name, step in steps.items():
-            if name in self._unwanted and step.do is Do.INJECT:
-                continue
-            self._perform(name, step)
+            if name not in self._unwanted:  # a STOP that comes meanwhile waits for one call, not for a round of them
+                self._perform(name, step)
         self._close([(name, step.why) for name, step in steps.items() if step.do is Do.CLOSE])
         self._settle_looks()
         self._let_go([name for name, step in steps.items() if step.do is Do.REVERT] + list(self._unwanted))

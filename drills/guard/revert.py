@@ -18,6 +18,10 @@ CALL_SECONDS = 10.0
 TICK = 0.02
 ROUNDS_AT_ONCE = 128
 NEVER = "never injected"
+TOGETHER = 0.005
+"""Seconds for which answers are gathered while others are still to come."""
+REVERTS_FIRST = 0.1
+"""Seconds at most for which the first looks wait for reverts that are under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class _Reverting:
     clear_at: dict[str, int] = field(default_factory=dict)
     hopeless: set[str] = field(default_factory=set)
     unrecorded: str = ""
+    began: float = field(default_factory=time.monotonic)
 
     def run(self) -> Reverted:
         self._close_what_never_began()
@@ -115,7 +120,9 @@ class _Reverting:
         return any(one.phase is Phase.REVERTING for one in self.tracked.values())
 
     def _hand_out(self, owners: Mapping[str, list[str]]) -> None:
+        """A round for each owner that has something due; reverts first, since a look gains nobody anything."""
         now = time.monotonic()
+        early = now < self.began + REVERTS_FIRST and any(one.reverts for one in self.rounds.values())
         for owner, names in owners.items():
             if owner in self.rounds:
                 continue
@@ -126,7 +133,7 @@ class _Reverting:
                 step = next_step(self.tracked[name], now, Wish.STOP, self.limits)
                 if step.do in due:
                     due[step.do].append(self.tracked[name])
-            if due[Do.REVERT] or due[Do.LOOK]:
+            if due[Do.REVERT] or (due[Do.LOOK] and not early):
                 self._start(owner, due[Do.REVERT], due[Do.LOOK])
 
     def _start(self, owner: str, reverts: list[Tracked], looks: list[Tracked]) -> None:
@@ -145,8 +152,12 @@ class _Reverting:
         return self.injectors[change.id]
 
     def _take_answers(self) -> None:
+        """Wait for one answer, and then a moment for others: what became true together shares one flush."""
         try:
             self._take(self.answers.get(timeout=TICK))
+            until = time.monotonic() + TOGETHER
+            while self.rounds:
+                self._take(self.answers.get(timeout=max(0.0, until - time.monotonic())))
             while True:
                 self._take(self.answers.get_nowait())
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""One round over one owner's changes, in a worker thread: revert last first, then look. Never waits nor writes."""
+"""One round over one owner's changes, in a worker thread: reverts last first, and looks. Never waits nor writes."""
 
 import queue
 import threading
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Round:
-    """A failure keeps no other change from its turn; one whose revert failed is not looked at."""
+    """A failure keeps no other change from its turn."""
 
     def __init__(
         self,
@@ -38,8 +38,8 @@ class Round:
         answers: "queue.Queue[Answer | Round]",
     ) -> None:
         """`reverts` in the order in which they are to be called; the round itself is its last answer."""
-        self.owner = owner
-        self._reverts, self._looks, self._build, self._answers = reverts, looks, build, answers
+        self.owner, self.reverts = owner, reverts
+        self._looks, self._build, self._answers = looks, build, answers
         self._left = False
         self._calls = 0
         self._watched = 0
@@ -65,14 +65,15 @@ class Round:
         self._left = True
 
     def _run(self) -> None:
-        back = [one for one in self._reverts if self._call(one, Do.REVERT)]
-        for one in [*back, *self._looks]:
+        for one in self.reverts:
+            self._call(one, Do.REVERT)
+        for one in self._looks:
             self._call(one, Do.LOOK)
         self._answers.put(self)
 
-    def _call(self, tracked: Tracked, do: Do) -> bool:
+    def _call(self, tracked: Tracked, do: Do) -> None:
         if self._left:
-            return False
+            return
         change = tracked.change
         self.current, self.limit = change.id, 0.0
         self._calls += 1
@@ -90,7 +91,6 @@ class Round:
             failure = f"{change.kind} has a bug: {type(bug).__name__}"
         if not self._left:
             self._answers.put(Answer(change.id, do, time.time_ns(), state, failure, final))
-        return not failure
 
 
 def by_owner(tracked: Mapping[str, Tracked]) -> dict[str, list[str]]:

@@ -42,6 +42,26 @@ def test_everything_is_reverted_confirmed_and_written(tmp_path):
     assert {(each.by, each.why) for each in heard} == {("test", "STOP")}
 
 
+def test_no_look_comes_before_the_reverts_that_are_under_way(tmp_path):
+    names = [f"c{number}" for number in range(10)]
+    world = World(bent=set(names), slow=0.03)
+    with a_log(tmp_path, [prepared(name) for name in names]) as log:
+        assert set(revert(log, world).cleared) == set(names)
+    assert world.most_together == len(names)
+    assert [each for each in world.heard if each == "look"] == ["look"] * len(names)
+    assert world.heard[: len(names)] == ["revert"] * len(names)
+
+
+def test_a_revert_that_hangs_keeps_no_other_target_from_being_looked_at(tmp_path):
+    world = World(bent={"a", "b"}, hanging={"a": threading.Event()})
+    with a_log(tmp_path, [prepared("a"), prepared("b")]) as log:
+        began = time.time_ns()
+        done = revert(log, world, call_seconds=4.0)
+        world.hanging["a"].set()
+    assert set(done.stuck) == {"a"}
+    assert done.cleared["b"] - began < 3.5e9
+
+
 def test_what_was_never_injected_needs_no_call_and_no_right_to_be_over(tmp_path):
     world = World(broken={"a"})
     with UndoLog.create(tmp_path, facts()) as log:
