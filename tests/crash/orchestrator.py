@@ -89,7 +89,7 @@ class Drill:
         from drills.guard.phases import Phase  # noqa: PLC0415
         from injectors import registry  # noqa: PLC0415
 
-        injector = registry.make(change)
+        injector = within(20, lambda: registry.make(change), self.turn)  # loading it may take seconds on a busy machine
         undo = within(20, injector.prepare, self.turn)
         log.append(Prepared(change, undo, injector.owner), Moved(change.id, Phase.INJECTING))
         while not self.guards.ready:
