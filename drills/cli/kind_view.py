@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from drills.cli.tables import show
 from scenarios.suggest import for_name
+from scenarios.values import for_people
 
 _BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
 
@@ -39,8 +40,23 @@ def example(text: str) -> str:
 def _default(part: Mapping[str, Any], *, required: bool) -> str:
     if required:
         return "required"
-    value = part.get("default")
+    value = _as_written(part, part.get("default"))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_written(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a model, each as a person would write it: 0.8 seconds as `800ms`."""
+    parts = model.model_json_schema(by_alias=True).get("properties", {})
+    return {key: _as_written(parts.get(key, {}), value) for key, value in values.items()}
+
+
+def _as_written(part: Mapping[str, Any], value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    examples = [example for each in (part, *part.get("anyOf", ())) for example in each.get("examples", ())]
+    if "300ms" in examples:
+        return for_people(value)
+    return f"{value * 100:g}%" if "20%" in examples and value <= 1 else value
 
 
 def _type(part: Mapping[str, Any], parts: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from drills.cli.kind_view import as_written
 from drills.cli.tables import show
 from drills.engine.looking import Look
 from drills.engine.preview import Preview
@@ -71,7 +72,7 @@ def _fault_row(plan: Plan, fault: PlannedFault) -> tuple[str, ...]:
         hits + pool,
         str(fault.when),
         lasts,
-        _values({**fault.parameters, **plan.scenario.faults[fault.id].with_}),
+        _values({**as_written(fault.kind.parameters, fault.parameters), **plan.scenario.faults[fault.id].with_}),
     )
 
 
@@ -96,14 +97,14 @@ def _probe_row(plan: Plan, probe: PlannedProbe, seen: Look | None) -> tuple[str,
         probe.id,
         probe.kind.name,
         probe.target_name,
-        _values({**probe.good, **use.good}),
+        _values({**as_written(probe.kind.good, probe.good), **use.good}),
         now,
         "" if seen is None else _word(seen.good),
         for_people(probe.for_),
         for_people(probe.every),
         for_people(probe.timeout),
         ", ".join([*_uses(plan, probe.id), *([f"cohort {probe.cohort}"] if probe.cohort else [])]),
-        _values({**probe.parameters, **use.with_}),
+        _values({**as_written(probe.kind.parameters, probe.parameters), **use.with_}),
     )
 
 

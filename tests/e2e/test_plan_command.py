@@ -61,7 +61,7 @@ def test_a_plan_shows_what_it_would_hit_and_every_value_after_defaults(here):
         "responders are told: Drill on orders",
         "variables: how: 800ms",
         "slow toxiproxy.latency proxy payments 0s 5s "
-        "proxy: payments, stream: downstream, toxicity: 1.0, latency: 800ms, jitter: 0.0",
+        "proxy: payments, stream: downstream, toxicity: 100%, latency: 800ms, jitter: 0s",
         "cut toxiproxy.down proxy payments 0s after slow ends 5s proxy: payments",
         "pause nats.pause_consumer broker orders/workers 1s 5s stream: orders, consumer: workers",
         "kill process.kill pool worker-1 (select 30% of 3) 2s once",
