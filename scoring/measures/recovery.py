@@ -45,14 +45,17 @@ def recovery(facts: Facts, rubric: Rubric) -> Result:
     returns = [_return(facts, probe) for probe in checks if probe not in bad]
     if bad:
         return _still_bad(facts, bad, wanted, limit, [each for each in returns if each.probe in criteria])
-    return _recovered(facts, returns, wanted.watch)
+    return _recovered(facts, returns, wanted.watch, limit)
 
 
-def _recovered(facts: Facts, returns: list[_Return], watch: float) -> Result:
+def _recovered(facts: Facts, returns: list[_Return], watch: float, limit: float | None) -> Result:
+    """Good again; what was good again only past the limit is missed, however long it was seen to hold."""
     low = max(0.0, facts.since_t0(max(each.low for each in returns)))
     high = max(0.0, facts.since_t0(max(each.high for each in returns)))
     watched = _watched(returns)
     if not _held(facts, returns, watch):
+        if limit is not None and low > limit:
+            return Missed(low, f"good again only at {clock(high)}")
         return Unknown(
             f"good again at {clock(high)}, but seen for only {clock(watched)} of the {clock(watch)} after it"
         )

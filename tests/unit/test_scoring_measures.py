@@ -405,6 +405,14 @@ def test_a_watch_that_was_cut_short_is_unknown():
     assert told.result("recovery") == Unknown("good again at 0:20.5, but seen for only 0:02.1 of the 0:05 after it")
 
 
+def test_good_again_only_past_the_limit_is_missed_however_short_the_watch_was():
+    late = hurt().look(40, "pays", good=True, before=39).look(41, "pays", good=True).ended(41)
+    unsure = hurt().look(32, "pays", good=True, before=30).look(33, "pays", good=True).ended(33)
+
+    assert late.result("recovery") == Missed(seconds(37.5), "good again only at 0:38.5")
+    assert isinstance(unsure.result("recovery"), Unknown)
+
+
 def test_a_watch_is_known_no_finer_than_its_looks():
     told = hurt().look(22, "pays", good=True).look(26.5, "pays", good=True, before=25.4).ended(27.1)
     sparse = hurt().look(22, "pays", good=True, before=10).ended(40)
