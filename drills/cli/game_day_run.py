@@ -14,12 +14,15 @@ from drills.engine.interrupts import CODES, WATCHED
 from drills.engine.timing import Happened, due_at
 from drills.guard import control
 from drills.guard.lines import Facts
-from drills.guard.undolog import UndoLog
+from drills.guard.reading import read_log
+from drills.guard.undolog import FILE, UndoLog
 from drills.plan.catalog import scenario_files
 from drills.plan.parts import scenarios_of
 from scenarios import GameDay, Workspace
 
 TICK = 0.1
+GUARDS = 15.0
+"""Seconds for the guards of a part that was killed."""
 GRACE = 90.0
 """Seconds a part gets to revert once the game day is interrupted; its guards need no more than its process does."""
 WORST_FIRST = (Exit.NOT_REVERTED, Exit.INTERRUPTED, Exit.TERMINATED, Exit.STOPPED, Exit.NOTHING_MEASURED, Exit.MISSED)
@@ -181,8 +184,26 @@ def _end_all(state: _Day) -> None:
 def _code(state: _Day, name: str, code: int) -> int:
     """A part that we ended was stopped, by whatever ended the day: nobody sent us that signal."""
     if code < 0:
-        return Exit.NOT_REVERTED
+        return _code_of_the_dead(state)
     return Exit.STOPPED if code == Exit.TERMINATED and name in state.ended and not state.interrupted else code
+
+
+def _code_of_the_dead(state: _Day) -> int:
+    """Of a part that was killed: its guards revert; what they have not confirmed in time counts as not reverted."""
+    until = time.monotonic() + GUARDS
+    later = [each for each in control.drill_folders(_workspace(state)) if int(each.name) > int(state.folder.name)]
+    while any(_is_open(each) for each in later):
+        if time.monotonic() >= until:
+            return Exit.NOT_REVERTED
+        time.sleep(TICK)
+    return Exit.STOPPED
+
+
+def _is_open(folder: Path) -> bool:
+    try:
+        return bool(read_log(folder / FILE).open)
+    except FileNotFoundError:
+        return False
 
 
 def _workspace(state: _Day) -> Path:

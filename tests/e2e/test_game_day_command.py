@@ -2,6 +2,7 @@
 
 import signal
 
+import psutil
 import pytest
 from servers import wait_until
 from workplace import Workplace, said
@@ -81,7 +82,7 @@ def test_the_lever_and_a_stop_end_the_day_with_4_and_say_why(here):
 def test_a_day_whose_time_is_over_ends_its_parts(here):
     here.part("two", "ledger", "100ms")
     path = here.day(
-        "{first: {scenario: one, when: 0s}, never: {scenario: two, when: 1m after first}}", "time_limit: 2s\n"
+        "{first: {scenario: one, when: 0s}, never: {scenario: two, when: 1m after first}}", "time_limit: 4s\n"
     )
 
     ended = here.type("run", path)
@@ -90,6 +91,20 @@ def test_a_day_whose_time_is_over_ends_its_parts(here):
     assert "the game day is over: its time limit has passed" in ended.stdout
     assert "never started: never" in ended.stdout
     assert here.bent() == []
+
+
+def test_a_part_that_is_killed_is_reverted_by_its_guards_and_counts_as_stopped(here):
+    here.part("two", "ledger", "3s")
+    running = begun(here)
+    (first,) = [each for each in psutil.Process(running.pid).children() if "/one.yaml" in " ".join(each.cmdline())]
+
+    first.kill()
+    ended = here.ended(running)
+
+    assert ended.returncode == 4, said(ended)
+    assert "part first: exit code 4\npart second: exit code 0\n" in ended.stdout
+    assert here.bent() == []
+    assert here.left_on() == []
 
 
 @pytest.mark.parametrize(

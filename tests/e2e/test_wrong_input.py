@@ -270,7 +270,7 @@ def test_a_process_that_gave_no_consent_is_refused_with_what_to_start_it_with(he
 def test_an_environment_variable_that_is_not_set_is_named(here, monkeypatch):
     monkeypatch.delenv("SHOP_TOKEN", raising=False)
     here.workspace({"shop": '{kind: http, with: {url: "http://127.0.0.1:1", headers: {x: {env: SHOP_TOKEN}}}}'})
-    probes = "{pays: {probe: http, good: {status: 200}, timeout: 100ms, every: 200ms}}"
+    probes = "{pays: {probe: http, good: {status: 200}, timeout: 1s, every: 200ms}}"
     path = here.drill("one", {"quiet": NOOP}, probes=probes, steady_state="[pays]")
     error = "the environment variable SHOP_TOKEN holds no secret: export SHOP_TOKEN=..."
 
