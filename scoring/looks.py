@@ -1,5 +1,6 @@
 """What a row of looks at one probe shows: turns to bad that last, turns to good. Pure; it judges nothing."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from scoring.facts import SECOND, Facts, Look
@@ -30,7 +31,8 @@ def is_number(value: object) -> bool:
 
 def state_at(looks: Sequence[Look], moment: int) -> bool | None:
     """The last answer before that moment; None: there was none, or the last look had none."""
-    return next((look.good for look in reversed(looks) if look.at <= moment), None)
+    before = bisect_right(looks, moment, key=lambda look: look.at)
+    return looks[before - 1].good if before else None
 
 
 def seen_cohorts(facts: Facts, rubric: Rubric) -> dict[str, bool]:

@@ -108,7 +108,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("containment", "containment", containment, _within("containment"), shown="people"),
     Measure("mitigation", "mitigation", mitigation, shown="people"),
     Measure("unsafe_action", "unsafe actions taken", unsafe_action, _unsafe, shown="present"),
-    Measure("phases", "time in phases", phases, shown="people"),
+    Measure("phases", "time in work phases", phases, shown="people"),
     Measure("time_to_clear", "time to clear", time_to_clear, per_fault=True),
     Measure("recovery", "recovery", recovery, _within("recovery")),
     Measure("early_declaration", "declared too early", early_declaration, shown="people"),

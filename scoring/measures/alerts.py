@@ -1,5 +1,7 @@
 """Alerts: which were late or silent, and which named a component that was not at fault."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from scoring.facts import Facts
@@ -7,7 +9,7 @@ from scoring.impact_words import stems, text_of
 from scoring.measures.alert_detection import alert_detection, fresh_alerts, matches, receipt
 from scoring.result import Known, Missed, Result, Unknown
 from scoring.rubric import Rubric
-from scoring.timeline import Entry
+from scoring.timeline import FAULT, Entry
 
 Json = Any
 COMPONENT = ("component", "service", "app", "job")
@@ -21,7 +23,8 @@ def alerts(facts: Facts, rubric: Rubric) -> Result:
     "whether alerts name the right impact". Right are the drill's service and what the fault bent; an alert without any
     of these labels names no component. Whether the words name the impact is a measure of its own.
     """
-    table = [_row(facts, entry) for entry in _first_of_each(facts)]
+    at_fault = _at_fault(facts)
+    table = [_row(facts, entry, at_fault) for entry in _first_of_each(facts)]
     found = alert_detection(facts, rubric)
     if isinstance(found, Unknown) and not table:
         return found
@@ -52,10 +55,10 @@ def _first_of_each(facts: Facts) -> list[Entry]:
     return list(first.values())
 
 
-def _row(facts: Facts, entry: Entry) -> dict[str, Json]:
+def _row(facts: Facts, entry: Entry, at_fault: Sequence[AbstractSet[str]]) -> dict[str, Json]:
     labels = entry.body.get("labels") or {}
     component = next((str(labels[name]) for name in COMPONENT if labels.get(name)), None)
-    wrong = component is not None and not _is_at_fault(facts, component)
+    wrong = component is not None and not _names_one(component, at_fault)
     return {
         "alert": str(entry.body.get("name") or "an alert without a name"),
         "seconds": max(0.0, facts.since_t0(receipt(entry))),
@@ -66,12 +69,16 @@ def _row(facts: Facts, entry: Entry) -> dict[str, Json]:
     }
 
 
-def _is_at_fault(facts: Facts, component: str) -> bool:
-    """Every word of it stands in the service's name or in that of what was bent, or the other way round."""
-    bent = [str(entry.body.get("subject") or "") for entry in facts.entries if entry.kind == "fault"]
+def _at_fault(facts: Facts) -> list[AbstractSet[str]]:
+    """The words of the service's name, and of everything that was bent."""
+    bent = {str(entry.body.get("subject") or "") for entry in facts.entries if entry.kind == FAULT}
+    return [set(stems(name)) for name in (str(facts.started.get("service") or ""), *sorted(bent))]
+
+
+def _names_one(component: str, at_fault: Sequence[AbstractSet[str]]) -> bool:
+    """Every word of it stands in one of these names, or the other way round."""
     words = set(stems(component))
-    rights = [set(stems(name)) for name in (str(facts.started.get("service") or ""), *bent)]
-    return any(right and words and (words <= right or right <= words) for right in rights)
+    return any(right and words and (words <= right or right <= words) for right in at_fault)
 
 
 def _mark_late(table: list[dict[str, Json]], facts: Facts, rubric: Rubric) -> None:

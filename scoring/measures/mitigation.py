@@ -1,5 +1,6 @@
 """Mitigation: an action whose expected signal came true when it was promised."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from scoring.absence import by_timer, not_entered
@@ -57,7 +58,7 @@ def _why_none(facts: Facts) -> str:
 
 def _kept(facts: Facts, promise: _Promise) -> Result:
     looks = facts.probes.get(promise.probe, ())
-    after = [look for look in looks if look.at > promise.action.at]
+    after = looks[bisect_right(looks, promise.action.at, key=lambda look: look.at) :]
     before = state_at(looks, promise.action.at)
     if before is None and after and after[0].before is None:
         before = after[0].good  # nobody looked at it until it was promised: the first look says how it was

@@ -1,4 +1,4 @@
-"""Phases: how long the room contained, mitigated and diagnosed, and whether it came back to diagnosis."""
+"""Work phases: how long the room contained, mitigated and diagnosed, and whether it came back to diagnosis."""
 
 from scoring.absence import not_entered
 from scoring.facts import SECOND, Facts
@@ -11,7 +11,7 @@ _ENDS = {"contained": "containment", "recovered": "mitigation"}
 
 
 def phases(facts: Facts, rubric: Rubric) -> Result:
-    """Seconds the room worked in a phase; the detail has each one's, and whether diagnosis was resumed.
+    """Seconds the room worked in a work phase; the detail has each one's, and whether diagnosis was resumed.
 
     "The mistake is trying to perform perfect diagnosis while customers are still taking damage. The opposite mistake is
     never returning to diagnosis after mitigation works." A phase begins with an action marked so and lasts until one
