@@ -37,6 +37,8 @@ def state_folder(workspace: Path) -> Path:
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:
         raise GuardError(f"{folder}: cannot be written ({wrong.strerror})") from wrong
+    with suppress(OSError), (folder / ".gitignore").open("x") as ignored:
+        ignored.write("*\n")  # what targets answered does not belong into a repository
     return folder
 
 

@@ -72,6 +72,13 @@ def test_the_history_is_capped(tmp_path):
     assert list(control.said(path))[-1].why.startswith(f"{control.HISTORY_LIMIT + 4} ")
 
 
+def test_the_state_of_a_workspace_keeps_itself_out_of_its_repository(tmp_path):
+    control.new_drill_folder(tmp_path)
+    control.engage_lever(tmp_path, by="ann", why="x")
+
+    assert (tmp_path / ".gameday" / ".gitignore").read_text() == "*\n"
+
+
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
     (tmp_path / ".gameday").write_text("a file")
     with pytest.raises(GuardError, match="cannot be written"):
