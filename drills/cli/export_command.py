@@ -1,14 +1,13 @@
 """`gameday export`: everything about drills as JSON Lines, to stdout or into a file that is whole or not there."""
 
 import json
-import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from drills.cli.past_drills import StorePath, chosen, reading
+from drills.cli.whole_file import write_whole
 from drills.store.json_lines import export_lines
 
 _MOST = 1_000_000
@@ -30,16 +29,4 @@ def command(
             for line in lines:
                 print(json.dumps(line))
         else:
-            _write(lines, output)
-
-
-def _write(lines: Iterable[dict[str, Any]], output: Path) -> None:
-    unfinished = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
-        unfinished.replace(output)
-    except OSError as error:
-        raise typer.BadParameter(f"cannot write {output}: {error.strerror}", param_hint="--output") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+            write_whole((json.dumps(line) + "\n" for line in lines), output)

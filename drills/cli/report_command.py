@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from drills.cli.exits import Exit
 from drills.cli.past_drills import Drill, StorePath, chosen, reading
+from drills.cli.whole_file import write_whole
 
 EXCERPT = 600
 """Characters of a piece of evidence."""
+_BEGINNING = 4096
+"""Characters in which the mark of a report stands."""
 Format = Literal["html", "md", "json"]
 
 
@@ -46,13 +48,23 @@ def command(
         sys.stdout.write(written)
         return
     path = output or Path(f"drill-{row.id}-report.{form}")
-    try:
-        path.write_text(written, encoding="utf-8")
-    except OSError as wrong:
-        print(f"error: {path} cannot be written: {wrong.strerror}; say --output FILE", file=sys.stderr)
-        raise typer.Exit(Exit.NOTHING_MEASURED) from wrong
+    _check_ours(path, page.MARKS)
+    write_whole([written], path)
     print(path)
 
 
 def _is_text(media_type: str) -> bool:
     return media_type.startswith("text/") or "json" in media_type
+
+
+def _check_ours(path: Path, marks: tuple[str, ...]) -> None:
+    """An older report is written over, and nothing else is."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            begins = file.read(_BEGINNING)
+    except FileNotFoundError:
+        return
+    except OSError as wrong:
+        raise typer.BadParameter(f"cannot write {path}: {wrong.strerror}", param_hint="--output") from wrong
+    if begins and not any(mark in begins for mark in marks):
+        raise typer.BadParameter(f"{path} is there and is no report: name another file", param_hint="--output")

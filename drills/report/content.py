@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from drills.report.checks import Check, checks_of
 from drills.report.lanes import Lanes, lanes_of
+from scoring.comparing import Part, compare
 from scoring.facts import SECOND, Facts, read
 from scoring.result import Unknown, Verdict
 from scoring.scorecard import Row, Scorecard, score
-from scoring.timeline import PERSON, Entry
+from scoring.timeline import BY_PEOPLE, PERSON, Entry
 from scoring.wording import clock, limit_words, result_words
 
 Json = Any
@@ -21,6 +23,7 @@ EVIDENCE_LIMIT = 200
 """Pieces of evidence that a report lists."""
 ENTRIES_LIMIT = 5_000
 """Entries of the timeline that a report shows; the rest is told as a number."""
+OF_RECOVERY = ("recovery", "early_declaration", "relapse")
 PICTURE_PARTS = ("journey", "state", "data_risk", "harmed", "safe", "hypothesis", "unsafe", "next")
 
 
@@ -64,7 +67,8 @@ class Revision:
     number: str
     at: str
     by: str
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[str, str, str], ...]
+    """Name, what was said, and how that compares with the key; empty where the key says nothing of it."""
     missing: tuple[str, ...]
     shared: tuple[str, ...]
     disputed: tuple[str, ...]
@@ -105,6 +109,11 @@ class Report:
     lanes: Lanes
     pictures: tuple[Revision, ...]
     steps: tuple[Tried, ...]
+    never_tried: tuple[str, ...]
+    recovery: tuple[Line, ...]
+    declared: tuple[tuple[str, str, str, str], ...]
+    """When, by whom, what, and their words."""
+    checks: tuple[Check, ...]
     evidence: tuple[Kept, ...]
     timeline: tuple[Told, ...]
     left_out: int
@@ -138,8 +147,15 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         lanes=lanes_of(facts, zero),
         pictures=_pictures(facts, zero),
         steps=_steps(facts, zero),
+        never_tried=_never_tried(facts),
+        recovery=_lines(row for row in card.rows if row.measure in OF_RECOVERY),
+        declared=tuple(
+            (_since(each.at, zero), each.by, str(each.body.get("declares")), each.text)
+            for each in facts.room.declarations
+        ),
+        checks=checks_of(facts, zero),
         evidence=_evidence(entries, look),
-        timeline=tuple(_told(each, zero, say) for each in entries[:ENTRIES_LIMIT]),
+        timeline=_timeline(entries[:ENTRIES_LIMIT], facts, zero, say),
         left_out=max(0, len(entries) - ENTRIES_LIMIT),
         rubric_version=card.rubric_version,
     )
@@ -171,7 +187,11 @@ def _pictures(facts: Facts, zero: int) -> tuple[Revision, ...]:
     for picture in facts.room.pictures:
         number = picture.body.get("revision")
         acks = [each for each in facts.room.acks if each.body.get("revision") == number]
-        parts = tuple((part.replace("_", " "), _value(picture.body.get(part))) for part in PICTURE_PARTS)
+        beside = compare(picture.body, facts, facts.rubric)
+        parts = tuple(
+            (part.replace("_", " "), _value(picture.body.get(part)), _against(beside.get(part)))
+            for part in PICTURE_PARTS
+        )
         made.append(
             Revision(
                 number=str(number),
@@ -209,6 +229,19 @@ def _steps(facts: Facts, zero: int) -> tuple[Tried, ...]:
     )
 
 
+def _against(part: Part | None) -> str:
+    if part is None:
+        return ""
+    word = {True: "right", False: "wrong", None: "words cannot tell"}[part.right]
+    return f"{word}: {part.why}" if part.why else word
+
+
+def _never_tried(facts: Facts) -> tuple[str, ...]:
+    runbook = facts.rubric.answer.get("runbook")
+    tried = {str(each.body.get("step")) for each in facts.room.steps if each.body.get("runbook") == runbook}
+    return tuple(f"{runbook} {step}: {title}" for step, title in facts.rubric.steps.items() if step not in tried)
+
+
 def _evidence(entries: Iterable[Entry], look: Look) -> tuple[Kept, ...]:
     digests: dict[str, None] = {}
     for entry in entries:
@@ -218,9 +251,15 @@ def _evidence(entries: Iterable[Entry], look: Look) -> tuple[Kept, ...]:
     return tuple(each for each in kept if each is not None)
 
 
-def _told(entry: Entry, zero: int, say: Say) -> Told:
-    kind = str(entry.body.get("mark") or entry.kind)
-    return Told(entry.seq, _since(entry.at, zero), kind, entry.by, say(entry))
+def _timeline(entries: Sequence[Entry], facts: Facts, zero: int, say: Say) -> tuple[Told, ...]:
+    """Each entry as it was made; what was corrected says by which."""
+    mended = {entry.body.get("corrects"): entry.seq for entry in facts.entries if entry.kind in BY_PEOPLE}
+    told = []
+    for entry in entries:
+        kind = str(entry.body.get("mark") or entry.kind)
+        corrected = f" [corrected by entry {mended[entry.seq]}]" if entry.seq in mended else ""
+        told.append(Told(entry.seq, _since(entry.at, zero), kind, entry.by, say(entry) + corrected))
+    return tuple(told)
 
 
 def _since(at: int, zero: int) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from scoring.facts import SECOND, Facts
-from scoring.timeline import ACK, ALERT, DECLARATION, MARK, PICTURE, SEVERITY, STEP, Entry
+from scoring.room import Said
+from scoring.timeline import ALERT
 
 LANES_OF_PEOPLE = ("observation", "guess", "decision", "action", "update", "question", "answer", "handoff", "accept")
 
@@ -88,26 +89,27 @@ def _alerts(facts: Facts, zero: int) -> Iterable[Lane]:
 
 
 def _people(facts: Facts, zero: int) -> Iterable[Lane]:
+    """What people entered and still stands: what they corrected is on the timeline alone."""
+    room = facts.room
     for mark in LANES_OF_PEOPLE:
-        marks = [each for each in facts.entries if each.kind == MARK and each.body.get("mark") == mark]
-        yield from _lane(f"{mark}s", marks, zero)
-    for name, kinds in (("picture", (PICTURE, ACK)), ("declared", (DECLARATION, SEVERITY)), ("runbook", (STEP,))):
-        yield from _lane(name, [each for each in facts.entries if each.kind in kinds], zero)
+        name = "guesses" if mark == "guess" else f"{mark}s"
+        yield from _lane(name, [(each, each.text) for each in room.marks if each.mark == mark], zero)
+    pictures = [(each, f"picture {each.body.get('revision')}") for each in room.pictures]
+    acks = [(each, f"{_agrees(each)} picture {each.body.get('revision')}") for each in room.acks]
+    yield from _lane("picture", [*pictures, *acks], zero)
+    declared = [(each, str(each.body.get("declares"))) for each in room.declarations]
+    severe = [(each, f"severity {each.body.get('severity')}") for each in room.severities]
+    yield from _lane("declared", [*declared, *severe], zero)
+    steps = [(each, f"step {each.body.get('step')} {each.body.get('verdict')}") for each in room.steps]
+    yield from _lane("runbook", steps, zero)
 
 
-def _lane(name: str, entries: Sequence[Entry], zero: int) -> Iterable[Lane]:
-    points = [Point((each.at - zero) / SECOND, f"{each.by}: {_said(each)}") for each in entries]
+def _lane(name: str, said: Sequence[tuple[Said, str]], zero: int) -> Iterable[Lane]:
+    ordered = sorted(said, key=lambda each: (each[0].at, each[0].seq))
+    points = [Point((each.at - zero) / SECOND, f"{each.by}: {words}") for each, words in ordered]
     if points:
         yield Lane(name, "people", points=tuple(points))
 
 
-def _said(entry: Entry) -> str:
-    body = entry.body
-    named = {
-        PICTURE: f"picture {body.get('revision')}",
-        ACK: f"{'shares' if body.get('agrees') else 'does not share'} picture {body.get('revision')}",
-        DECLARATION: str(body.get("declares")),
-        SEVERITY: f"severity {body.get('severity')}",
-        STEP: f"step {body.get('step')} {body.get('verdict')}",
-    }
-    return named.get(entry.kind) or str(body.get("text") or "")
+def _agrees(ack: Said) -> str:
+    return "shares" if ack.body.get("agrees") else "does not share"

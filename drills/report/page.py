@@ -5,21 +5,22 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from drills.report.chart import draw
 from drills.report.content import Report, mapping
 from scoring.wording import clock
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-WIDTH, LABEL, ROW, TOP = 1000, 190, 26, 30
-"""Of the picture, in its own units."""
-TICKS = 5
+MARKS = ("<!-- gameday report -->", '"gameday_report": 1')
+"""One of them stands at the beginning of each file of ours."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 
 def as_html(report: Report) -> str:
     """One self-contained page."""
-    return _templates(escaped=True).get_template("report.html").render(mapping(report))
+    drawn = draw(report.lanes, report.drill) if report.lanes.lanes else ""
+    return _templates(escaped=True).get_template("report.html").render(mapping(report), drawn=drawn)
 
 
 def as_markdown(report: Report) -> str:
@@ -29,7 +30,7 @@ def as_markdown(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """The same for a program."""
-    return json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"gameday_report": 1, **report.to_json()}, indent=2, ensure_ascii=False) + "\n"
 
 
 @cache
@@ -44,21 +45,7 @@ def _templates(*, escaped: bool) -> "Environment":
         lstrip_blocks=True,
     )
     made.filters |= {"md": plain_markdown, "clock": clock}
-    made.globals |= {"x": across, "ticks": ticks, "width": WIDTH, "label": LABEL, "row": ROW, "top": TOP}
     return made
-
-
-def across(at: float, begin: float, end: float) -> float:
-    """Where a moment lies in the picture."""
-    share = (min(max(at, begin), end) - begin) / (end - begin)
-    return round(LABEL + share * (WIDTH - LABEL - 10), 1)
-
-
-def ticks(begin: float, end: float) -> list[float]:
-    """The moments that are written below the picture; 0, the confirmed effect, is one of them."""
-    step = (end - begin) / TICKS
-    rough = [begin + step * number for number in range(TICKS + 1)]
-    return [0.0 if abs(each) < step / 2 and begin <= 0 <= end else each for each in rough]
 
 
 def plain_markdown(text: object) -> str:

@@ -45,7 +45,7 @@ def test_it_goes_to_standard_output_as_markdown_or_json(here):
     [
         (("report", "7"), "7"),
         (("report", "1", "--format", "pdf"), "pdf"),
-        (("report", "1", "--output", "no/such/folder/r.html"), "cannot be written"),
+        (("report", "1", "--output", "no/such/folder/r.html"), "cannot write"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_error(here, words, told):
@@ -55,3 +55,17 @@ def test_what_cannot_be_done_is_one_clear_error(here, words, told):
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_report_is_written_over_and_no_other_file_is(here):
+    drilled(here)
+    settings = (here.folder / "gameday.yaml").read_text()
+
+    refused = here.type("report", "1", "--output", "gameday.yaml")
+
+    assert refused.returncode == 2
+    assert "gameday.yaml is there and is no report: name another file" in refused.stderr
+    assert (here.folder / "gameday.yaml").read_text() == settings
+    for form in ("html", "md", "json"):
+        written = [here.type("report", "1", "--format", form).returncode for _ in range(2)]
+        assert written == [0, 0]

@@ -79,7 +79,7 @@ def test_what_people_and_targets_said_is_only_text():
 
 
 def test_markdown_gives_no_meaning_to_what_people_said():
-    text = page.as_markdown(made(busy(NASTY), NASTY))
+    text = page.as_markdown(made(busy(NASTY), NASTY)).replace(page.MARKS[0], "")
 
     assert "script" in text
     assert not re.search(r"(?<!\\)[<>\[]", text)
@@ -143,3 +143,72 @@ def test_a_fault_that_is_left_is_loud():
 def test_a_drill_of_which_nothing_was_recorded_still_has_a_page():
     text = page.as_html(report_of([], lambda _: "", lambda _: None))
     assert Tree(text).uneven == []
+
+
+def test_the_picture_says_in_words_what_its_colours_say_and_a_robot_is_drawn_as_one():
+    told = drill(PAYMENTS).join(2, "bot (robot)", robot=True).mark(8, "bot (robot)", "guess", "the disk")
+    told.mark(9, "ana", "guess", "the network").clear(80).ended(100)
+
+    text = page.as_html(made(told))
+    svg = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+
+    words = [each.text for each in svg.iter("text")]
+    assert {"bot (robot): the disk", "ana: the network", "fault slow", "on, ended by us"} <= set(words)
+    assert [each.attrib["class"] for each in svg.iter("circle")] == ["people robot", "people"]
+
+
+def test_words_in_one_lane_never_cover_each_other_and_what_does_not_fit_is_drawn_without():
+    told = drill(PAYMENTS).team()
+    for number in range(60):
+        told.mark(10 + number / 10, "ana", "observation", f"queue age is {number} seconds and rises")
+    text = page.as_html(made(told.clear(80).ended(100)))
+    svg = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+
+    seen = [each for each in svg.iter("text") if (each.text or "").startswith("ana: queue")]
+    assert 0 < len(seen) <= 8
+    assert len({each.attrib["y"] for each in seen}) == len(seen)
+    assert sum(each.attrib["class"] == "people" for each in svg.iter("circle")) == 60
+
+
+def test_what_was_taken_back_is_no_longer_drawn_and_the_timeline_says_so():
+    told = drill(PAYMENTS).mark(8, "ana", "guess", "the disk")
+    seq = told.entries[-1].seq
+    shown = made(told.withdraw(9, "ana", seq).clear(80).ended(100))
+
+    assert "guesses" not in {lane.name for lane in shown.lanes.lanes}
+    (entry,) = [each for each in shown.timeline if each.seq == seq]
+    assert entry.words.endswith(f"[corrected by entry {seq + 1}]")
+
+
+def test_a_picture_stands_beside_the_key():
+    shown = made(drill(PAYMENTS).picture(30, "ana", harmed=["us-web"]).clear(80).ended(100))
+
+    against = {name: against for name, _, against in shown.pictures[0].parts}
+    assert against["harmed"] == "wrong: us-web too many; eu-web not named"
+    assert against["state"] == "right"
+    assert against["next"] == ""
+    assert "(against the key: wrong: us-web too many; eu-web not named)" in page.as_html(shown)
+
+
+def test_recovery_shows_its_criteria_its_negative_checks_and_who_declared_it():
+    told = drill(PAYMENTS).see(5, "eu-pays", False).see(82, "eu-pays", True).declare(85, "ana", "recovered")
+    told.see(90, "no-duplicates", False)
+    shown = made(told.clear(80).ended(100))
+
+    assert [(each.probe, each.kind, each.first_bad, each.good_again, each.last) for each in shown.checks] == [
+        ("eu-pays", "criterion", "0:05", "1:22", "good at 1:22"),
+        ("no-duplicates", "negative check", "1:30", "", "bad at 1:30"),
+    ]
+    assert shown.declared == (("1:25", "ana", "recovered", ""),)
+    assert {"recovery", "declared too early"} <= {line.title for line in shown.recovery}
+
+
+def test_steps_of_the_keys_runbook_that_nobody_tried_are_named():
+    shown = made(drill(PAYMENTS).step(50, "li", 1, "worked").clear(80).ended(100))
+
+    assert shown.never_tried == ("checkout-slow 2: Drain the pool", "checkout-slow 3: Page the owner")
+
+
+@pytest.mark.parametrize("write", [page.as_html, page.as_markdown, page.as_json])
+def test_every_format_begins_with_a_mark_so_that_nothing_else_is_written_over(write):
+    assert any(mark in write(made(busy()))[:4096] for mark in page.MARKS)
