@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from scoring.facts import SECOND, Facts
+from scoring.facts import SECOND, Facts, Look
 from scoring.room import Said
 from scoring.timeline import ALERT
 
@@ -69,13 +69,21 @@ def _faults(facts: Facts, zero: int, last: int) -> Iterable[Lane]:
 
 def _probes(facts: Facts, zero: int, last: int) -> Iterable[Lane]:
     for probe, looks in sorted(facts.probes.items()):
-        bars = []
-        for look, after in pairwise([*looks, None]):
-            if look is not None and look.good is not True:
-                end = after.at if after is not None else last
-                bars.append(Bar((look.at - zero) / SECOND, (end - zero) / SECOND, look.why or "no answer"))
+        bars = tuple(_stretches(looks, zero, last))
         if bars:
-            yield Lane(f"bad: {probe}", "bad", tuple(bars))
+            yield Lane(f"probe {probe}", "bad", bars)
+
+
+def _stretches(looks: Sequence[Look], zero: int, last: int) -> Iterable[Bar]:
+    """Bad and no answer are two things; looks that say the same one after the other are one stretch."""
+    for good, same in groupby([*pairwise([*looks, None])], key=lambda pair: pair[0].good if pair[0] else None):
+        pairs = list(same)
+        first, after = pairs[0][0], pairs[-1][1]
+        if good is not True and first is not None:
+            words = "bad" if good is False else "no answer"
+            end = after.at if after is not None else last
+            told = f"{words}: {first.why}" if first.why else words
+            yield Bar((first.at - zero) / SECOND, (end - zero) / SECOND, told)
 
 
 def _alerts(facts: Facts, zero: int) -> Iterable[Lane]:

@@ -212,3 +212,12 @@ def test_steps_of_the_keys_runbook_that_nobody_tried_are_named():
 @pytest.mark.parametrize("write", [page.as_html, page.as_markdown, page.as_json])
 def test_every_format_begins_with_a_mark_so_that_nothing_else_is_written_over(write):
     assert any(mark in write(made(busy()))[:4096] for mark in page.MARKS)
+
+
+def test_bad_and_no_answer_are_two_things_in_the_picture():
+    told = drill(PAYMENTS).see(1, "eu-pays", True).see(5, "eu-pays", False).see(9, "eu-pays", False)
+    told.see(12, "eu-pays", None).see(20, "eu-pays", True)
+    shown = made(told.clear(80).ended(100))
+
+    (lane,) = [each for each in shown.lanes.lanes if each.name == "probe eu-pays"]
+    assert [(each.begin, each.end, each.words) for each in lane.bars] == [(5, 12, "bad"), (12, 20, "no answer")]
