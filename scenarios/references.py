@@ -50,7 +50,7 @@ def in_workspace(data: Data, origin: Origin) -> list[Problem]:
     return [
         _unknown(origin, path, word, name, among)
         for path, word, name, among in named
-        if name is not None and name not in among
+        if isinstance(name, str) and name not in among  # what is no text is told by the model
     ]
 
 

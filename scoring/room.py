@@ -83,9 +83,9 @@ class Room:
         return frozenset(each.person for each in self.stays if each.at(moment) and each.role not in NOT_COUNTED)
 
     def is_responder(self, said: Said) -> bool:
-        """Does it come from a responder? Somebody who never joined is one."""
-        roles = [each.role for each in self.stays if each.person == said.by and each.at(said.at)]
-        return not roles or any(role not in NOT_COUNTED for role in roles)
+        """Does it come from a responder? Somebody who never joined is one; who left speaks as what they were."""
+        roles = [each.role for each in self.stays if each.person == said.by and each.since <= said.at]
+        return not roles or roles[-1] not in NOT_COUNTED
 
     def marked(self, *marks: str) -> list[Said]:
         """The responders' marks of these types."""

@@ -82,6 +82,7 @@ def test_any_example_with_a_piece_changed(content, data):
 
 @QUICK
 @given(st.dictionaries(st.sampled_from(["services", "teams", "probes", "schedules", "dependencies"]), values))
+@example({"probes": {}, "dependencies": {"a": {"slow": {"probe": ["b"]}}}})
 def test_any_names_in_a_workspace(data):
     root = scenarios.read(EXAMPLES[0], Path("x"))._origin if isinstance(data, list) else None
     origin = root or scenarios.load(FORMAT / "drills" / "kill-worker.yaml")._origin

@@ -947,3 +947,9 @@ def test_a_key_in_another_shape_than_ours_costs_its_measure_and_no_other():
 
     assert rows["picture_right"].why.startswith("the measure failed: ")
     assert rows["shared_picture"].value == 120.0
+
+
+def test_an_observer_who_left_and_speaks_is_still_no_responder():
+    told = drill(PAYMENTS).team().join(-5, "kim", "observer").leave(10, "kim").mark(20, "kim", "observation", "slow")
+
+    assert found(told.ended(1500), "noticed") == found(drill(PAYMENTS).team().ended(1500), "noticed")
