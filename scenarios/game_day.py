@@ -9,9 +9,11 @@ from scenarios.limits import LIMITS
 from scenarios.origin import Origin
 from scenarios.problems import Problem
 from scenarios.references import in_game_day
-from scenarios.scenario import Briefing, ForResponders, Message, Settings, Tabletop, Written
+from scenarios.scenario import Briefing, ForResponders, Message, Scenario, Settings, Tabletop, Written
 from scenarios.values import Id, Keys, Line, Lines, Moment, Share, TimeLimit
 
+SEVERAL = "several"
+"""The service of a tabletop in a game day that drills more than one, or none."""
 People = Annotated[Mapping[Id, Line | None], Field(max_length=LIMITS.names)]
 
 
@@ -58,6 +60,17 @@ class GameDay(Written):
     def references(cls, data: Mapping[str, Any], origin: Origin) -> list[Problem]:
         """What is wrong with the names in the file."""
         return in_game_day(data, origin)
+
+    def tabletop(self, part: str, service: str = SEVERAL) -> Scenario:
+        """A part that is a tabletop, as a scenario that is called as the part is. `KeyError` when it is none."""
+        tabletop = self.parts[part].tabletop
+        if tabletop is None:
+            raise KeyError(part)
+        briefing = {"title": self.for_responders().title, "text": self.briefing.text}
+        told = {"scenario": part, "title": self.title, "service": service, "briefing": briefing}
+        made = Scenario.model_validate({**told, "tabletop": tabletop.model_dump()})
+        made.came_from(self._origin, self._path, self._text)
+        return made
 
     def for_responders(self) -> ForResponders:
         """The responders' object: the briefing, and not a word more."""

@@ -60,6 +60,8 @@ def _shape(data: Data, origin: Origin) -> Iterable[Problem]:
         yield origin.problem((), "there is nothing to do: write `faults:` (or `tabletop:` for a drill without one)")
     if faults and tabletop:
         yield origin.problem(("tabletop",), "a drill has either `faults` or a `tabletop`: leave one out", at_key=True)
+    if tabletop:
+        yield from _no_fault_needed(data, origin)
     if not faults:
         return
     if data["faults"] in ({}, None):
@@ -72,6 +74,17 @@ def _shape(data: Data, origin: Origin) -> Iterable[Problem]:
     if "steady_state" not in data:
         told = "steady_state is missing: list the probes that must be good before the first fault, or write `[]`"
         yield origin.problem((), told)
+
+
+def _no_fault_needed(data: Data, origin: Origin) -> Iterable[Problem]:
+    """A tabletop runs on messages and questions alone: what looks at a fault or ends one has no meaning in it."""
+    told = "a tabletop runs on messages and questions alone, nothing is hurt and no probe is read: leave this out"
+    for key in ("probes", "steady_state", "stop_unless"):
+        if _get(data, key):
+            yield origin.problem((key,), told, at_key=True)
+    for key in ("alert", "containment", "recovery", "unharmed", "relapse"):
+        if key in _map(data, "expect"):
+            yield origin.problem(("expect", key), told, at_key=True)
 
 
 def _moments(data: Data, origin: Origin, things: str) -> Iterable[Problem]:

@@ -76,6 +76,14 @@ class RelapseLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class TabletopLimit:
+    """The questions, and by when each must be decided: seconds from the situation."""
+
+    ask: tuple[str, ...]
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
     """All durations are seconds; what is None was not listed under `expect:` and is measured, but not judged."""
 
@@ -91,6 +99,8 @@ class Rubric:
     updates: UpdatesLimit | None = None
     runbook_steps: RunbookStepsLimit | None = None
     relapse: RelapseLimit | None = None
+    tabletop: TabletopLimit | None = None
+    """None: this is a drill with faults."""
     quorum: float = 0.8
     """The share of the responders present who must share one picture; never fewer than two of them."""
     answer: Mapping[str, Json] = field(default_factory=dict)
@@ -134,6 +144,7 @@ _LIMITS: Mapping[str, type] = {
     "updates": UpdatesLimit,
     "runbook_steps": RunbookStepsLimit,
     "relapse": RelapseLimit,
+    "tabletop": TabletopLimit,
 }
 
 

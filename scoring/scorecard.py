@@ -47,6 +47,13 @@ class Scorecard:
     why: str
     rubric_version: int
     rows: tuple[Row, ...]
+    tabletop: bool = False
+    """A drill without faults: never in one trend with those that have them."""
+
+    @property
+    def kind(self) -> str:
+        """`drill` or `tabletop`."""
+        return "tabletop" if self.tabletop else "drill"
 
     @property
     def judged(self) -> tuple[Row, ...]:
@@ -79,6 +86,7 @@ class Scorecard:
     def to_json(self) -> dict[str, Json]:
         """The card as plain JSON."""
         return {
+            "kind": self.kind,
             "drill": self.drill,
             "scenario": self.scenario,
             "title": self.title,
@@ -112,6 +120,7 @@ def score(entries: Iterable[Entry], rubric: Rubric | None = None) -> Scorecard:
         why=str(facts.ended.body.get("why") or "") if facts.ended else "",
         rubric_version=facts.rubric.version,
         rows=tuple(_rows(facts)),
+        tabletop=facts.told is not None,
     )
 
 
@@ -134,7 +143,9 @@ def _is_shown(measure: Measure, facts: Facts, limit: Limit | None) -> bool:
         return False
     present = not facts.room.empty
     asked = limit is not None
-    return {"always": True, "judged": asked, "people": asked or present, "present": present}[measure.shown]
+    return {"always": True, "judged": asked, "asked": asked, "people": asked or present, "present": present}[
+        measure.shown
+    ]
 
 
 def _row(measure: Measure, about: str, limit: Limit | None, result: Result) -> Row:

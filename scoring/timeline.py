@@ -9,9 +9,10 @@ Audience = Literal["all", "facilitators"]
 
 DRILL = "drill"
 """`{state: started, drill, scenario, title, service, environment, rubric: {...}, briefing: {title, text},
-shared_probes: [...]}`, once, the first entry (responders get its last two, and nothing else of it);
+shared_probes: [...], questions}`, once, the first entry (responders get its last three, and nothing else of it);
 `{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end.
-`tabletop: true` in the first: there are no faults, and measures count from the message `situation`."""
+`tabletop: true` in the first: there are no faults, and measures count from the message `situation`; `questions` is how
+many it asks."""
 FAULT = "fault"
 """`{fault, change, kind, subject, phase, why, by: us|responders|guard|target}`, phase one of
 prepared, injecting, active, reverting, clear, stuck. `active` is the confirmed effect (t0), `injecting` the first
@@ -33,7 +34,8 @@ STOP = "stop"
 """`{rule, why, by}`: why every fault is being reverted. `rule` is a name of `drills.engine.wants_stop`."""
 MESSAGE = "message"
 """`{message, sender, to, text, gives_away: [...]}`: what a facilitator (or the scenario) sent into the room. A hint
-gives away one or more of impact, hypothesis, unsafe_actions, next_decision."""
+gives away one or more of impact, hypothesis, unsafe_actions, next_decision. A tabletop's question also has `{question,
+within}`: its number from 1, and in how many seconds from the situation it must be decided."""
 NOTE = "note"
 """`{text}`: what the engine wants the reader to know."""
 EVIDENCE = "evidence"
@@ -47,7 +49,7 @@ PERSON = "person"
 MARK = "mark"
 """`{mark, text, ...}`; mark is one of
 observation, guess;
-decision `{because, unless}` (what would change it);
+decision `{because, unless, answers}` (what would change it; the number of a tabletop's question, or null);
 action `{purpose: containment|mitigation|diagnosis|null, expect, by, undo, protects}`: `expect` is the probe that
 becomes good within `by` seconds of the entry;
 update `{known, unknown, decides, next}`: `next` is in how many seconds the next one comes;

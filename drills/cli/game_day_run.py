@@ -54,9 +54,9 @@ def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehear
     files = scenario_files(workspace)
     refusals = [] if rehearse else switched_off(workspace.folder)
     refusals += [
-        f"{name}: a tabletop has no fault to run; this version runs parts with a scenario"
+        f"{name}: a tabletop is decided by people, and this run has no person"
         for name, part in day.parts.items()
-        if part.tabletop
+        if part.tabletop and not person
     ]
     refusals += [
         f"{name}: starts by hand, and this run has no person"
@@ -148,8 +148,12 @@ def _start_due(state: _Day) -> None:
 
 def _start(day: GameDay, name: str, files: dict[str, Path], options: list[str]) -> subprocess.Popen[bytes]:
     part = day.parts[name]
-    settings = [word for key, value in part.set.items() for word in ("--set", f"{key}={_text(value)}")]
-    command = [sys.executable, "-m", "drills.cli", "run", str(files[str(part.scenario)]), *settings, *options]
+    if part.scenario is None:
+        words = [str(day.path), "--part", name]
+    else:
+        settings = (("--set", f"{key}={_text(value)}") for key, value in part.set.items())
+        words = [str(files[part.scenario]), *(word for each in settings for word in each)]
+    command = [sys.executable, "-m", "drills.cli", "run", *words, *options]
     return subprocess.Popen(command, env={**os.environ, "GAMEDAY_PART_OF": day.id})
 
 

@@ -36,6 +36,7 @@ TYPES: Mapping[str, Type] = {
         {
             "because": Option("--because", "What it rests on."),
             "unless": Option("--unless", "What would change it."),
+            "answers": Option("--answers", "The number of the tabletop's question that it decides.", int),
         },
     ),
     "action": Type(

@@ -23,7 +23,7 @@ def _mark(body: Mapping[str, Json]) -> str:
 
 
 def _decision(body: Mapping[str, Json]) -> list[str]:
-    return _named(body, because="because", unless="unless")
+    return _named(body, answers="question", because="because", unless="unless")
 
 
 def _action(body: Mapping[str, Json]) -> list[str]:

@@ -17,11 +17,17 @@ def tables(plan: Plan, seen: Preview) -> None:
     scenario = plan.scenario
     print(f"{scenario.id}: {scenario.title}")
     print(f"service {scenario.service}, environment {plan.environment}, level {scenario.level}, {scenario.path}")
-    print(f"what was not reached {for_people(plan.time_limit)} after the first effect counts as missed")
+    since = "the situation was read out" if plan.harmless else "the first effect"
+    print(f"what was not reached {for_people(plan.time_limit)} after {since} counts as missed")
     told = scenario.for_responders()
     print(f"responders are told: {told.title}" + (f": {' '.join(told.text.split())}" if told.text else ""))
     if scenario.vars:
         print("variables: " + _values(scenario.vars))
+    if scenario.tabletop is not None:
+        print(f"situation: {' '.join(scenario.tabletop.situation.split())}")
+        within = for_people(scenario.tabletop.within)
+        asked = [(str(number), within, " ".join(text.split())) for number, text in enumerate(scenario.tabletop.ask, 1)]
+        show("questions", ("question", "within", "text"), asked)
     faults = [_fault_row(plan, each) for each in plan.faults.values()]
     show("faults", ("fault", "what", "target", "hits", "when", "duration", "with"), faults)
     probes = [_probe_row(plan, each, seen.looks.get(each.id)) for each in plan.probes.values()]
@@ -39,6 +45,7 @@ def tables(plan: Plan, seen: Preview) -> None:
 def as_json(plan: Plan, seen: Preview) -> dict[str, Any]:
     """For a program."""
     return {
+        "kind": "tabletop" if plan.harmless else "drill",
         "scenario": plan.scenario.id,
         "title": plan.scenario.title,
         "service": plan.scenario.service,
@@ -46,6 +53,7 @@ def as_json(plan: Plan, seen: Preview) -> dict[str, Any]:
         "file": str(plan.scenario.path),
         "vars": dict(plan.scenario.vars),
         "time_limit": plan.time_limit,
+        "tabletop": plan.scenario.tabletop.model_dump(mode="json") if plan.scenario.tabletop else None,
         "faults": {each.id: _fault_json(plan, each) for each in plan.faults.values()},
         "probes": {each.id: _probe_json(plan, each, seen.looks.get(each.id)) for each in plan.probes.values()},
         "sources": {name: {"now": seen.deaf.get(name, "")} for name in sorted(plan.sources)},

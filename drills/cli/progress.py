@@ -114,12 +114,15 @@ def _panel(plan: Plan, view: View) -> "RenderableType":
     for name, run in view.faults.items():
         colour = "bold magenta" if run.touched else "dim"
         table.add_row(Text(name, style=colour), Text(run.stage, style=colour), Text(_moments(view, name)))
+    for number, asked in enumerate(plan.scenario.tabletop.ask if plan.scenario.tabletop else (), start=1):
+        table.add_row(Text(str(number)), Text("question"), Text(printable(asked)[:80]))
     for name, known in view.conditions.known.items():
         word, colour = _MARKS[known.look.good]
         table.add_row(Text(name), Text(word, style=colour), Text(printable(known.look.why)[:80], style="dim"))
     elapsed = clock(round(view.now - view.started))
     title = Text(f"drill {view.drill}  {plan.scenario.id}  {elapsed} of at most {clock(view.limit - view.started)}")
-    return Panel(table, title=title, subtitle="Ctrl-C reverts", title_align="left", subtitle_align="left")
+    ends = "Ctrl-C ends it" if plan.harmless else "Ctrl-C reverts"
+    return Panel(table, title=title, subtitle=ends, title_align="left", subtitle_align="left")
 
 
 def _moments(view: View, name: str) -> str:

@@ -23,6 +23,8 @@ def show_room(room: RoomView, *, as_json: bool) -> None:
     print(f"drill {room.drill}: {printable(title)}, for {clock((room.now - room.began) // SECOND)}")
     if room.briefing.get("text"):
         print(f"  {printable(room.briefing['text'])}")
+    if room.situation:
+        _show_questions(room)
     if room.declared or room.severity:
         print(f"declared: {room.declared or 'nothing'}; severity: {room.severity or 'not set'}")
     print("people")
@@ -36,6 +38,15 @@ def show_room(room: RoomView, *, as_json: bool) -> None:
             print(heading)
             for entry in entries:
                 print(f"  {entry.seq:>4} {line(entry, room.began)}")
+
+
+def _show_questions(room: RoomView) -> None:
+    print(f"situation\n  {printable(room.situation)}")
+    print('questions: gameday mark decision "..." --answers NUMBER')
+    for each in room.questions:
+        left = (each.due - room.now) // SECOND
+        open_still = f"OPEN, {clock(left)} left" if left >= 0 else f"OPEN, {clock(-left)} late"
+        print(f"  {each.number:>4} {printable(each.text)}: {'; '.join(map(printable, each.decisions)) or open_still}")
 
 
 def show_picture(shared: Shared | None, *, as_json: bool) -> None:
@@ -79,6 +90,8 @@ def _as_json(room: RoomView) -> dict[str, Json]:
         "severity": room.severity,
         "declared": room.declared,
         "messages": [_message(each) for each in room.messages],
+        "situation": room.situation,
+        "questions": [asdict(each) for each in room.questions],
         "said": [_entry(each) for each in room.said],
     }
 

@@ -75,6 +75,8 @@ def _stop(body: Mapping[str, Json]) -> str:
 
 def _message(body: Mapping[str, Json]) -> str:
     to = ", ".join(map(str, body.get("to") or ["all"]))
+    if body.get("question"):
+        return f"question {body['question']}, to decide within {clock(body.get('within') or 0)}: {body.get('text')}"
     return f"{body.get('sender')} to {to}: {body.get('text')}"
 
 

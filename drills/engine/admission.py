@@ -25,8 +25,8 @@ def reasons_against(plan: Plan, *, person: bool) -> list[str]:
     if plan.needs_a_hand and not person:
         waiting = ", ".join(plan.needs_a_hand)
         reasons.append(f"{waiting} starts by hand, and this run has no person: run it in a terminal, or change `when:`")
-    if plan.scenario.tabletop is not None:
-        reasons.append("a tabletop has no fault to run; this version runs scenarios with faults only")
+    if plan.harmless and not person:
+        reasons.append("a tabletop is decided by people, and this run has no person: leave --no-person out")
     return reasons
 
 
@@ -55,6 +55,8 @@ def _against_the_store(plan: Plan) -> list[str]:
 
 def in_the_way(plan: Plan) -> list[str]:
     """Which other drills keep this one's service from being drilled now. Takes nothing."""
+    if plan.harmless:
+        return []
     places = [taken_by(place) for place in _places(plan, plan.scenario.service)]
     full = [places[-1]] if all(places) else []
     return full + [told for name in _related(plan) for place in _places(plan, name) if (told := taken_by(place))]
@@ -63,6 +65,8 @@ def in_the_way(plan: Plan) -> list[str]:
 def hold_services(plan: Plan, undo_log: Path) -> ExitStack:
     """Take this drill's place on its service, and make sure that nothing it depends on is drilled. Close to let go."""
     held = ExitStack()
+    if plan.harmless:
+        return held
     try:
         _take_a_place(held, plan, undo_log)
         for name in _related(plan):

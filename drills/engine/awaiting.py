@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from drills.engine.clock import Clock
 from drills.engine.faults import FaultRun, Stage
 from drills.engine.people import People
+from drills.engine.sending import Sending
 from drills.store import Line
 from scoring import facts
 from scoring.measures import MEASURES
@@ -20,10 +21,11 @@ _MEASURES = {each.name: each for each in MEASURES}
 class Awaiting:
     """Asked each round; moments are monotonic seconds."""
 
-    def __init__(self, rubric: Rubric, people: People, clock: Clock, *, person: bool) -> None:
+    def __init__(self, rubric: Rubric, people: People, clock: Clock, sending: Sending, *, person: bool) -> None:
         self._rubric = rubric
         self._people = people
         self._clock = clock
+        self._sending = sending
         self._person = person
         self._next = 0.0
         self._settled = False
@@ -45,8 +47,10 @@ class Awaiting:
         again = next((run for run in runs.values() if run.relapse), None)
         if again is not None and self._may_ring(again, now) and not self._met(["relapse"], heard):
             return True
+        if rubric.tabletop and self._sending.to_come:
+            return True
         limits = _limits(rubric)
-        since = min((run.active_at for run in runs.values() if run.active_at is not None), default=None)
+        since = min((run.active_at for run in runs.values() if run.active_at is not None), default=self._sending.told)
         still = [name for name, until in limits.items() if since is None or now < since + until]
         return bool(still) and not self._met(still, heard)
 
@@ -75,4 +79,6 @@ def _limits(rubric: Rubric) -> dict[str, float]:
         limits["shared_picture"] = rubric.shared_picture.within
     if rubric.containment is not None:
         limits["containment"] = rubric.containment.within + rubric.containment.steady
+    if rubric.tabletop is not None:
+        limits["questions_decided"] = rubric.tabletop.within
     return limits

@@ -83,7 +83,8 @@ def came_to(drill: str, faults: Iterable[FaultRun], stop: Stop | None, refused: 
     if void:
         return Result(drill, Outcome.VOID, "; ".join(void), 2)
     never = [run.name for run in runs if run.stage is Stage.WAITING]
-    why = f"never started: {', '.join(never)}" if never else "all faults clear"
+    clear = "all faults clear" if runs else "nothing is left to wait for"
+    why = f"never started: {', '.join(never)}" if never else clear
     if runs and len(never) == len(runs):
         return Result(drill, Outcome.VOID, why, 2)
     return Result(drill, Outcome.COMPLETED, why)

@@ -12,8 +12,8 @@ from drills.engine.wishes import Stop
 from drills.plan import Plan
 from drills.signals.contract import Alert
 from injectors.contract import Change
-from scenarios.scenario import Message
-from scoring import timeline
+from scenarios.scenario import Message, Tabletop
+from scoring import facts, timeline
 
 
 class Narrator:
@@ -41,6 +41,8 @@ class Narrator:
             "briefing": scenario.for_responders().model_dump(),
             "shared_probes": sorted(self._plan.workspace.probes),
         }
+        if scenario.tabletop is not None:
+            body |= {"tabletop": True, "questions": len(scenario.tabletop.ask), "shared_probes": []}
         if part_of:
             body["part_of"] = part_of
         self._write(at, timeline.DRILL, body)
@@ -114,6 +116,15 @@ class Narrator:
             "gives_away": list(message.gives_away),
         }
         self._recorder.write(self._clock.at(at), timeline.MESSAGE, body, by=message.from_ or "gameday", audience="all")
+
+    def situation(self, at: float, tabletop: Tabletop) -> None:
+        """What a tabletop begins with: its measures count from here."""
+        sent: list[tuple[str, str, dict[str, Any]]] = [(facts.SITUATION, tabletop.situation, {})]
+        for number, text in enumerate(tabletop.ask, start=1):
+            sent.append((f"question-{number}", text, {"question": number, "within": tabletop.within}))
+        for name, text, more in sent:
+            body = {"message": name, "sender": "facilitator", "to": [], "text": text, "gives_away": [], **more}
+            self._recorder.write(self._clock.at(at), timeline.MESSAGE, body, by="facilitator", audience="all")
 
     def note(self, at: float, text: str) -> None:
         self._write(at, timeline.NOTE, {"text": text})

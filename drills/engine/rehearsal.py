@@ -27,7 +27,16 @@ def rehearse(plan: Plan, *, person: bool = True) -> Rehearsal:
     seen = preview(plan, person=person)
     made = writes.made_so_far() - before
     wrong = [f"{made} writes were made by what must only look: please report it"] if made else []
-    return Rehearsal((*_changes(seen), *_sources(plan, seen), *_probes(plan, seen)), (*seen.refusals, *wrong), made)
+    return Rehearsal(
+        (*_questions(plan), *_changes(seen), *_sources(plan, seen), *_probes(plan, seen)),
+        (*seen.refusals, *wrong),
+        made,
+    )
+
+
+def _questions(plan: Plan) -> Iterator[str]:
+    if plan.scenario.tabletop is not None:
+        yield f"situation: read out at the start, questions: {len(plan.scenario.tabletop.ask)}; nothing is touched"
 
 
 def _changes(seen: Preview) -> Iterator[str]:

@@ -74,7 +74,8 @@ def run(plan: Plan, options: Options, hear: Hear = lambda _: None, watch: Watch 
     admit(plan, person=options.person)
     drill, folder = control.new_drill_folder(plan.workspace.folder)
     guards = Guards(folder)
-    guards.spawn()
+    if not plan.harmless:
+        guards.spawn()
     logs: list[UndoLog] = []
     with ExitStack() as ends:
         ends.callback(lambda: guards.close(keep=any(each.log.open for each in logs)))
@@ -148,6 +149,7 @@ class _Run:
     def _put_together(self, tag: str, scenario: Scenario) -> Drill:
         rubric = self.plan.rubric
         hints = Hints(rubric, self.people, self.heard)
+        sending = Sending(scenario, self.people, hints, self.narrator, self.clock)
         parts = Parts(
             plan=self.plan,
             clock=self.clock,
@@ -160,9 +162,9 @@ class _Run:
             heard=self.heard,
             people=self.people,
             expected=Expected(self.plan, self.lookout, self.clock),
-            sending=Sending(scenario.messages, self.people, hints, self.narrator, self.clock),
+            sending=sending,
             relapse=Relapse(rubric.relapse, self.clock, self.narrator),
-            awaiting=Awaiting(rubric, self.people, self.clock, person=self.options.person),
+            awaiting=Awaiting(rubric, self.people, self.clock, sending, person=self.options.person),
         )
         return Drill(
             parts=parts,

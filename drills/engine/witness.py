@@ -61,7 +61,7 @@ class Witness:
     def beat(self) -> None:
         """Say that the drill is alive, and replace a guard that is not."""
         self._guards.beat()
-        if not self._guards.tend():
+        if not self._plan.harmless and not self._guards.tend():
             self._lost = "a guard died and could not be replaced"
 
     def situation(self, now: float) -> Situation:

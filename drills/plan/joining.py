@@ -49,7 +49,8 @@ def join(scenario: Scenario, workspace: Workspace, environment: str) -> Joined:
     for name, probe in probes_in(scenario, workspace).items():
         file: Written = scenario if name in scenario.probes else workspace
         _probe(joined, name, probe, place, (file, ("probes", name)))
-    _sources(joined, place)
+    if scenario.tabletop is None:
+        _sources(joined, place)
     return joined
 
 

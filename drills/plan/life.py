@@ -58,7 +58,7 @@ def time_limit(scenario: Scenario) -> float:
     limited = (expect.alert, expect.noticed, expect.shared_picture, expect.containment, expect.recovery)
     limits = [each.within for each in limited if each]
     limits += [expect.updates.every] if expect.updates else []
-    limits += [scenario.tabletop.within * len(scenario.tabletop.ask)] if scenario.tabletop else []
+    limits += [scenario.tabletop.within] if scenario.tabletop else []
     watch = expect.recovery.watch if expect.recovery else 0.0
     return max([*limits, lifetime(scenario.faults)]) + watch + _second_life(scenario)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from drills.plan.life import at_once, lifetime, time_limit
 from drills.plan.used import named_probes
 from scenarios import Problem, Scenario, Workspace
+from scenarios.game_day import SEVERAL
 from scenarios.problems import is_secret, shown
 from scenarios.salvage import UNREADABLE
 from scenarios.suggest import for_name
@@ -14,7 +15,7 @@ from scenarios.values import for_people
 def names(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:
     """Names that gameday.yaml must know."""
     service = scenario.service
-    if service not in workspace.services and service != UNREADABLE:
+    if service not in workspace.services and service not in {UNREADABLE, SEVERAL}:
         advice = for_name(service, workspace.services, "listed are")
         yield scenario.problem(("service",), f"gameday.yaml lists no service {shown(service)}: {advice}")
     own = scenario.names(("probes",))

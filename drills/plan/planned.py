@@ -64,6 +64,11 @@ class Plan:
     """Seconds from t0."""
 
     @property
+    def harmless(self) -> bool:
+        """Can it hurt nothing: a tabletop has no fault, so nothing has to be reverted, guarded or held."""
+        return self.scenario.tabletop is not None
+
+    @property
     def needs_a_hand(self) -> tuple[str, ...]:
         """The faults that a person must start; a run without a person refuses them."""
         return tuple(name for name, fault in self.faults.items() if fault.when.edge == "hand")

@@ -35,6 +35,7 @@ def rubric_of(scenario: Scenario, workspace: Workspace) -> Rubric:
         updates=rubric.UpdatesLimit(expect.updates.every) if expect.updates else None,
         runbook_steps=rubric.RunbookStepsLimit(expect.runbook_steps.worked) if expect.runbook_steps else None,
         relapse=rubric.RelapseLimit(relapse.after, relapse.duration) if relapse else None,
+        tabletop=rubric.TabletopLimit(scenario.tabletop.ask, scenario.tabletop.within) if scenario.tabletop else None,
         quorum=workspace.defaults.room.quorum,
         answer=plain(scenario.answer),
         cohorts=service.cohorts if service else (),

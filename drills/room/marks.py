@@ -54,6 +54,15 @@ def _texts(more: Mapping[str, Json]) -> dict[str, Json]:
     return {name: maybe(text, f"--{name}") for name, text in more.items()}
 
 
+def _decision(seen: Seen, more: Mapping[str, Json]) -> dict[str, Json]:
+    number = more["answers"]
+    if number is not None and not seen.questions:
+        raise RoomError("--answers names a question of a tabletop, and this drill is none: leave it out")
+    if number is not None and not 1 <= number <= seen.questions:
+        raise RoomError(f"--answers {number}: the questions are 1 to {seen.questions}; gameday room shows them")
+    return {**_texts({name: more[name] for name in ("because", "unless")}), "answers": number}
+
+
 def _action(seen: Seen, more: Mapping[str, Json]) -> dict[str, Json]:
     purpose, expect, by = more["purpose"], more["expect"], more["by"]
     if (expect is None) != (by is None):
@@ -132,6 +141,7 @@ def _pointed(seen: Seen, seq: int | None, kind: str, option: str, *, done: set[J
 
 
 _CHECKS = {
+    "decision": _decision,
     "action": _action,
     "update": _update,
     "question": _question,

@@ -50,6 +50,8 @@ class Seen:
     room: Room
     """The same without what was corrected."""
     who: Speaker
+    questions: int = 0
+    """How many a tabletop asks; 0: this drill has faults."""
 
     @property
     def present(self) -> tuple[Stay, ...]:
@@ -113,7 +115,8 @@ class Seat:
         started = next((entry.body for entry in entries if entry.kind == DRILL), {})
         room = read_room(sorted(people, key=lambda entry: (entry.at, entry.seq)))
         probes = tuple(started.get("shared_probes") or ())
-        return Seen(row, time.time_ns(), probes, people, room, _as_known(self.who, room))
+        asked = int(started.get("questions") or 0)
+        return Seen(row, time.time_ns(), probes, people, room, _as_known(self.who, room), asked)
 
     def _finished(self, seen: Seen, say: Say, given: Given, digests: list[str]) -> list[Line]:
         kind, body = say(seen)

@@ -6,6 +6,7 @@ from typing import Any
 
 from drills.room.seat import Seat, Seen
 from drills.room.speaking import ROLES
+from scoring.facts import SECOND
 from scoring.room import NOT_COUNTED, Stay
 from scoring.timeline import BY_PEOPLE, DRILL, MESSAGE, PERSON, Entry
 
@@ -28,6 +29,17 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One of a tabletop's, and the decisions that answer it."""
+
+    number: int
+    text: str
+    due: int
+    """UTC ns."""
+    decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoomView:
     """All that is shown; nothing of the file but its briefing, nothing that is for facilitators."""
 
@@ -46,13 +58,18 @@ class RoomView:
     """The last things people entered, oldest first."""
     messages: tuple[Entry, ...]
     """The last messages to the whole room, or to this person's role."""
+    situation: str = ""
+    """Of a tabletop."""
+    questions: tuple[Question, ...] = ()
 
 
 def view(seat: Seat) -> RoomView:
     """The room as this person may see it now."""
     seen = seat.look()
     started = seat.store.entries(seat.drill, limit=1, kinds=(DRILL,))
-    messages = [each for each in seat.store.entries(seat.drill, kinds=(MESSAGE,)) if _is_for(seen, each)]
+    sent = [each for each in seat.store.entries(seat.drill, kinds=(MESSAGE,)) if _is_for(seen, each)]
+    opened = sent[: seen.questions + 1] if seen.questions else []
+    messages = sent[len(opened) :]
     severities, declarations = seen.room.severities, seen.room.declarations
     held = {each.role for each in seen.present}
     return RoomView(
@@ -68,7 +85,17 @@ def view(seat: Seat) -> RoomView:
         declared=str(declarations[-1].body.get("declares") or "") if declarations else "",
         said=tuple(each for each in seen.people if each.kind in BY_PEOPLE and each.kind != PERSON)[-LAST:],
         messages=tuple(messages[-LAST:]),
+        situation=str(opened[0].body.get("text") or "") if opened else "",
+        questions=tuple(_question(seen, each, opened[0].at) for each in opened[1:]),
     )
+
+
+def _question(seen: Seen, asked: Entry, since: int) -> Question:
+    number = int(asked.body.get("question") or 0)
+    made = [each for each in seen.room.marked("decision") if each.body.get("answers") == number]
+    due = since + round(float(asked.body.get("within") or 0.0) * SECOND)
+    told = tuple(f"{each.by}: {each.text}" for each in made)
+    return Question(number, str(asked.body.get("text") or ""), due, told)
 
 
 def picture(seen: Seen) -> Shared | None:

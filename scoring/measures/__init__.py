@@ -23,6 +23,7 @@ from scoring.measures.noticed import noticed
 from scoring.measures.phases import phases
 from scoring.measures.picture_right import picture_right
 from scoring.measures.questions import questions
+from scoring.measures.questions_decided import questions_decided
 from scoring.measures.recovery import recovery
 from scoring.measures.relapse import relapse
 from scoring.measures.roles import roles
@@ -36,8 +37,9 @@ from scoring.measures.updates import updates
 from scoring.result import Limit, Result
 from scoring.rubric import Rubric
 
-Shown = Literal["always", "judged", "people", "present"]
-"""`judged`: when the scenario asks for it; `people`: also when responders took part; `present`: only when they did."""
+Shown = Literal["always", "judged", "people", "asked", "present"]
+"""`judged`: when the scenario asks for it; `people`: also when responders took part; `asked`: when the scenario asks it
+of them; `present`: only when they took part."""
 YES = Limit(1.0, "yes", at_most=False)
 NONE = Limit(0.0, "count")
 
@@ -61,7 +63,7 @@ class Measure:
     @property
     def of_people(self) -> bool:
         """Is it about what responders entered?"""
-        return self.shown in ("people", "present")
+        return self.shown in ("people", "asked", "present")
 
 
 def _within(name: str) -> Callable[[Rubric], Limit | None]:
@@ -89,6 +91,10 @@ def _steps(rubric: Rubric) -> Limit | None:
     return Limit(rubric.runbook_steps.worked, "share", at_most=False) if rubric.runbook_steps else None
 
 
+def _decided(rubric: Rubric) -> Limit | None:
+    return Limit(1.0, "share", at_most=False) if rubric.tabletop else None
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure("first_symptom", "first symptom", first_symptom),
     Measure("alert_detection", "alert detection", alert_detection, _within("alert")),
@@ -105,6 +111,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("guesses", "guesses", guesses, shown="people"),
     Measure("right_guess", "right guess", right_guess, shown="people"),
     Measure("questions", "questions answered", questions, shown="people"),
+    Measure("questions_decided", "questions decided", questions_decided, _decided, shown="asked"),
     Measure("containment", "containment", containment, _within("containment"), shown="people"),
     Measure("mitigation", "mitigation", mitigation, shown="people"),
     Measure("unsafe_action", "unsafe actions taken", unsafe_action, _unsafe, shown="present"),
