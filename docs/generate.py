@@ -150,6 +150,7 @@ A command line that cannot be understood ends with 2 as well. In CI, treat 3 as 
 SHOWN: Mapping[str, str] = {
     "always": "always",
     "judged": "when asked for",
+    "asked": "when the scenario asks it of people",
     "people": "when asked for, or people took part",
     "present": "when people took part",
 }

@@ -68,7 +68,7 @@ class GameDay(Written):
             raise KeyError(part)
         briefing = {"title": self.for_responders().title, "text": self.briefing.text}
         told = {"scenario": part, "title": self.title, "service": service, "briefing": briefing}
-        made = Scenario.model_validate({**told, "tabletop": tabletop.model_dump()})
+        made = Scenario.model_validate(told).model_copy(update={"tabletop": tabletop})
         made.came_from(self._origin, self._path, self._text)
         return made
 

@@ -21,7 +21,8 @@ def show(card: Scorecard, out: TextIO) -> None:
 
 def title(card: Scorecard) -> str:
     """One line: which drill, where, and how it ended, apart from what was met."""
-    words = f"{card.kind} {card.drill}: {card.title or card.scenario} ({card.service} on {card.environment}), {card.outcome}"
+    where = f"{card.service} on {card.environment}"
+    words = f"{card.kind} {card.drill}: {card.title or card.scenario} ({where}), {card.outcome}"
     return printable(words + (f": {card.why}" if card.why and card.measured else ""))
 
 

@@ -88,7 +88,7 @@ class Drill:
 
     @property
     def limit(self) -> float:
-        """When nobody waits any longer: `time_limit` counts from where the measures do: the first effect, or the situation."""
+        """When nobody waits any longer: `time_limit` counts from the first effect, or the situation, as measures do."""
         runs = self.faults.values()
         first = min((run.active_at for run in runs if run.active_at is not None), default=self.parts.sending.told)
         return (self._could_begin() if first is None else first) + self.parts.plan.time_limit

@@ -13,6 +13,7 @@ from drills.guard.errors import Hung
 from drills.plan import PlannedProbe
 from drills.signals.contract import Unanswered
 from injectors.revealed import blot_out
+from scenarios import ScenarioError
 
 MARGIN = 1.0
 """Seconds a look may outlast its own timeout before it counts as unanswered all the same."""
@@ -111,7 +112,8 @@ class Lookout:
         try:
             planned = make()
         except Exception as wrong:  # noqa: BLE001 - an engine step: a probe that cannot be made gives no answer
-            why = f"it cannot be looked at: {type(wrong).__name__}: {wrong}"
+            told = str(wrong) if isinstance(wrong, ScenarioError) else type(wrong).__name__
+            why = f"it cannot be looked at: {told}"
             self._deliver(Look(name, None, None, why, began, self._clock.mono()))
             return
         self.probes[name] = planned

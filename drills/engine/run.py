@@ -218,8 +218,9 @@ class _Run:
             ends.callback(self._let_go, source)
             self.narrator.source(self.clock.mono(), name, listening=True)
 
-    def _source_changed(self, name: str, problem: str) -> None:
-        self.narrator.source(self.clock.mono(), name, listening=not problem, why=problem)
+    def _source_changed(self, name: str, problem: str, at: int | None) -> None:
+        moment = self.clock.mono() if at is None else self.clock.mono_of(at)
+        self.narrator.source(moment, name, listening=not problem, why=problem)
 
     def _prepare(self, ends: ExitStack) -> None:
         """Look at every change, and take the lease of each owner."""
@@ -259,7 +260,8 @@ class _Run:
             within(STOP_LIMIT, source.stop, self.witness.beat)
 
     def _look_back(self) -> None:
-        """The last look at each probe, so that a scorecard knows how it was at the end."""
+        """The last look at each probe and source, so that a scorecard knows how it was at the end."""
+        self.witness.listen()
         self.hearing.stop(self.witness.beat)
         self.lookout.stop(self.witness.beat)
         while not self.inbox.empty():

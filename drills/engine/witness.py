@@ -29,7 +29,7 @@ class Witness:
         guards: Guards,
         interrupts: Interrupts,
         recorder: Recorder,
-        hear: "Callable[[str, str], None]",
+        hear: "Callable[[str, str, int | None], None]",
     ) -> None:
         self._plan = plan
         self._log = log
@@ -48,6 +48,8 @@ class Witness:
         """Why nobody can see what happens; whoever shows it says so."""
         self._sources: Mapping[str, AlertSource] = plan.sources
         self._blind = dict.fromkeys(plan.sources, "")
+        self._gaps: set[tuple[str, int, bool]] = set()
+        """Beginnings and ends of gaps that were told: source, when it began, whether it was the end."""
         self._lost = ""
 
     def guarded(self) -> bool:
@@ -69,7 +71,7 @@ class Witness:
         if now >= self._next_calendar:
             self._next_calendar = now + CALENDAR
             self._look_at_calendar()
-            self._listen()
+            self.listen()
             self._unguarded = self._log.lost
         pressed = control.stop_pressed(self._folder)
         lever = control.lever(self._plan.workspace.folder)
@@ -108,12 +110,20 @@ class Witness:
         freeze = workspace.frozen(datetime.now(UTC))
         self._freeze = freeze.reason if freeze else self._freeze
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """Tell each gap of each alert source by its own times, also one that was over before anybody looked."""
         for name, source in self._sources.items():
             problem = source.problem
+            for since, until in source.blind:
+                if (name, since, False) not in self._gaps:
+                    self._gaps.add((name, since, False))
+                    self._hear(name, problem or "it could not hear for a while", since)
+                if until is not None and (name, since, True) not in self._gaps:
+                    self._gaps.add((name, since, True))
+                    self._hear(name, "", until)
             if problem != self._blind[name]:
                 self._blind[name] = problem
-                self._hear(name, problem)
+                self._hear(name, problem, None)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -3,8 +3,12 @@
 import asyncio
 import json
 import os
+import queue
 import re
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,15 +105,18 @@ class Server:
         if not _LOOKS.search(request):
             writes.made()
         payload = b"" if body is None else json.dumps(dict(body)).encode()
-        answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload, self._account()))
+        account, began = self._account(), time.monotonic()
+        _look_up(self.settings.url, self.settings.timeout)
+        left = self.settings.timeout - (time.monotonic() - began)
+        answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload, account, left))
         if wrong := answer.get("error"):
             raise self._said_no(request, wrong)
         return answer
 
-    async def _bounded(self, subject: str, payload: bytes, account: Mapping[str, Any]) -> dict[str, Json]:
+    async def _bounded(self, subject: str, payload: bytes, account: Mapping[str, Any], left: float) -> dict[str, Json]:
         url, limit = self.settings.url, self.settings.timeout
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(left):
                 return await self._asked(subject, payload, account)
         except TimeoutError:
             raise Unreachable(f"the NATS server {url} did not answer within {limit:g} s") from None
@@ -181,6 +188,29 @@ class Server:
         if code == 404:
             return Missing(what)
         return Unreachable(what) if code == 503 and wrong.get("err_code") != _NO_JETSTREAM else InjectorError(what)
+
+
+def _look_up(url: str, limit: float) -> None:
+    """Resolve the server's name within the limit: the client's own look-up has none. Raises `Unreachable`."""
+    parts = urlsplit(url)
+    answers: queue.Queue[str] = queue.Queue()
+
+    def work() -> None:
+        try:
+            socket.getaddrinfo(parts.hostname, parts.port or 4222, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as wrong:
+            answers.put(f"the name of the NATS server {url} does not resolve: {type(wrong).__name__}")
+        else:
+            answers.put("")
+
+    # The system's resolver takes no timeout: one that takes too long is left behind in its thread.
+    threading.Thread(target=work, name="look up a NATS server", daemon=True).start()
+    try:
+        wrong = answers.get(timeout=limit)
+    except queue.Empty:
+        wrong = f"the name of the NATS server {url} was not resolved within {limit:g} s"
+    if wrong:
+        raise Unreachable(wrong)
 
 
 def _readable(credentials: str) -> None:

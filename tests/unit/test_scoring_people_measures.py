@@ -9,7 +9,7 @@ from scoring_timelines import ns
 from scoring.facts import read
 from scoring.measures import MEASURES
 from scoring.result import Known, Missed, Unknown
-from scoring.rubric import ContainmentLimit, RecoveryLimit, Rubric, UnharmedLimit
+from scoring.rubric import ContainmentLimit, RecoveryLimit, Rubric, TabletopLimit, UnharmedLimit
 from scoring.scorecard import score
 
 NO_KEY = replace(PAYMENTS, answer={})
@@ -28,7 +28,7 @@ def found(told, measure):
 
 
 def test_one_responder_is_enough_for_the_rows_of_people_and_nobody_for_none_that_was_not_asked_for():
-    people = {each.name for each in MEASURES if each.of_people}
+    people = {each.name for each in MEASURES if each.of_people and each.shown != "asked"}
 
     assert people <= set(fault_of(900).join(5, "ana").ended(1500).rows())
     assert people & set(fault_of(900, rubric=Rubric()).ended(1500).rows()) == set()
@@ -50,7 +50,7 @@ def test_a_drill_nobody_took_part_in_is_judged_by_the_same_expectations_as_befor
 
 
 def test_a_tabletop_has_the_rows_of_people_alone_and_counts_from_its_situation():
-    told = Drill(PAYMENTS).started()
+    told = Drill(replace(PAYMENTS, tabletop=TabletopLimit(("What first?",), 300))).started()
     told.entries[-1].body["tabletop"] = True
     told.add(10, "message", {"message": "situation", "sender": "ana", "to": [], "text": "the region is gone"})
     told.team().mark(40, "li", "decision", "we protect checkout first").ended(1500)
@@ -953,3 +953,58 @@ def test_an_observer_who_left_and_speaks_is_still_no_responder():
     told = drill(PAYMENTS).team().join(-5, "kim", "observer").leave(10, "kim").mark(20, "kim", "observation", "slow")
 
     assert found(told.ended(1500), "noticed") == found(drill(PAYMENTS).team().ended(1500), "noticed")
+
+
+# --- a tabletop's questions --------------------------------------------------------------
+
+
+ASKED = Rubric(time_limit=600, tabletop=TabletopLimit(("What first?", "Who decides?"), 300))
+
+
+def asked():
+    told = Drill(ASKED).started()
+    told.entries[-1].body["tabletop"] = True
+    return told.add(10, "message", {"message": "situation", "text": "it is gone"}).team()
+
+
+def decided(told, at, answers, name="li", **more):
+    return told.mark(at, name, "decision", "so it is", answers=answers, **more)
+
+
+def test_questions_are_decided_in_time_late_or_not_at_all():
+    for first, second, expected in (
+        (20, 310, "100% met"),
+        (20, 311, "50% missed"),
+        (20, 5, "50% missed"),
+        (400, 500, "0% missed"),
+    ):
+        told = decided(decided(asked(), first, 1), second, 2).ended(600)
+        assert phrase(told.rows()["questions_decided"]) == expected
+
+
+def test_a_decision_counts_for_the_question_it_names_and_once_and_of_responders_alone():
+    told = decided(decided(decided(asked(), 20, 1), 30, 1), 40, None)
+    told.join(0, "boss", "facilitator")
+    decided(told, 50, 2, name="boss").ended(600)
+
+    assert found(told, "questions_decided").detail == {"asked": 2, "open": ["Who decides?"]}
+
+
+def test_what_was_open_at_a_stop_before_the_limit_might_have_been_decided():
+    told = decided(asked(), 20, 1).ended(100, outcome="stopped")
+    row = told.rows()["questions_decided"]
+
+    assert (row.result.low, row.result.high, str(row.verdict)) == (0.5, 1.0, "unknown")
+
+
+def test_a_tabletop_nobody_took_part_in_is_unknown_and_a_drill_with_faults_has_no_such_row():
+    told = Drill(ASKED).started()
+    told.entries[-1].body["tabletop"] = True
+
+    assert found(told.ended(600), "questions_decided") == Unknown("nobody took part")
+    assert "questions_decided" not in three().ended(1500).rows()
+
+
+def test_the_kind_of_a_card_keeps_tabletops_apart():
+    assert asked().ended(600).card().to_json()["kind"] == "tabletop"
+    assert three().ended(1500).card().to_json()["kind"] == "drill"

@@ -11,6 +11,7 @@ from scoring_timelines import ns
 
 from scoring.measures import MEASURES
 from scoring.result import Unknown
+from scoring.rubric import TabletopLimit
 from scoring.scorecard import score
 from scoring.timeline import BY_PEOPLE, Entry
 
@@ -54,7 +55,16 @@ def lost() -> Drill:
     return told.see(520, "us-pays", True, cohort="us-web").see(901, "eu-pays", False).ended(903)
 
 
-DRILLS = {"worked": worked(), "lost": lost()}
+def talked() -> Drill:
+    """A tabletop: one question decided, one late, and one decision that names none."""
+    told = Drill(replace(PAYMENTS, tabletop=TabletopLimit(("What first?", "Who decides?"), 300))).started()
+    told.entries[-1].body["tabletop"] = True
+    told.add(1, "message", {"message": "situation", "text": "the region is gone"}).join(2, "ana").join(3, "li")
+    told.mark(60, "ana", "decision", "checkout first", answers=1).mark(70, "li", "decision", "we wait", answers=None)
+    return told.mark(400, "li", "decision", "li decides", answers=2).ended(600)
+
+
+DRILLS = {"worked": worked(), "lost": lost(), "talked": talked()}
 unhurried = settings(deadline=None, max_examples=60)
 """Scoring twice takes milliseconds, and a busy machine any time."""
 drills = st.sampled_from(sorted(DRILLS)).map(DRILLS.__getitem__)
