@@ -61,7 +61,7 @@ def talked() -> Drill:
     told.entries[-1].body["tabletop"] = True
     told.add(1, "message", {"message": "situation", "text": "the region is gone"}).join(2, "ana").join(3, "li")
     told.mark(60, "ana", "decision", "checkout first", answers=1).mark(70, "li", "decision", "we wait", answers=None)
-    return told.mark(400, "li", "decision", "li decides", answers=2).ended(600)
+    return told.mark(400, "li", "decision", "li decides", answers=2).ended(1600)
 
 
 DRILLS = {"worked": worked(), "lost": lost(), "talked": talked()}
