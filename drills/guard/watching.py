@@ -18,6 +18,8 @@ TICK = 0.05
 QUICK = 0.002
 QUICK_TRIES = 25
 FIRST_PATIENCE, LONGEST_PATIENCE = 2.0, 60.0
+LAST_WORDS = 60.0
+"""Seconds that the drill's process has for its last words: it changes nothing any more, and beats no more either."""
 FIRST_REST, LONGEST_REST = 0.05, 30.0
 GIVE_UP = 900.0
 """Seconds for which a guard tries again what breaks under its hands."""
@@ -87,6 +89,7 @@ class Guard:
                 if not self._anything_open():
                     return False
                 self.page.say(self.slot, page.STAYING)
+                pulse = processes.Pulse(self.page, page.DRILL, LAST_WORDS, LAST_WORDS)
             preload.tick()
             if pulse.is_lost():
                 if self.log.look() or not self._anything_open():

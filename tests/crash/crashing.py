@@ -114,10 +114,16 @@ class Victim:
         return sum(each.phase is phase for each in log.tracked.values()) if log else 0
 
     def story(self):
-        """The lines of the log and what the process said, for a failing test."""
+        """What the process said, what became of each change, and who took over, for a failing test."""
         log = self.log()
         broke = [path.read_text() for path in self.folder.glob("*broke*")]
-        return [*(log.lines if log else ()), self.said, self.errors.read_text(), *broke]
+        changes = (
+            [f"{each.change.id}: {each.phase} {each.why} {each.by}" for each in log.tracked.values()] if log else []
+        )
+        told = (
+            [f"{each.by}, process {each.pid}: {each.why}, ended {each.ended}" for each in log.takeovers] if log else []
+        )
+        return "\n".join([self.said.decode(), self.errors.read_text(), *changes, *told, *broke])
 
     def has_open(self, pid):
         """Does this process have the undo log open?"""

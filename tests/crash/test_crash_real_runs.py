@@ -43,9 +43,9 @@ def one_real_crash(folder, servers, seed):
         run.wait_over()
         if how == "all three":
             told = staging.type("revert", "--all")
-            assert told.returncode == 0, (told.stdout, told.stderr, run.story())
+            assert told.returncode == 0, f"{told}\n{run.story()}"
         run.assert_nothing_left()
-        staging.assert_as_before((how, run.story()))
+        staging.assert_as_before(f"{how}\n{run.story()}")
     shutil.rmtree(folder)
 
 

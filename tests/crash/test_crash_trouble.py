@@ -26,8 +26,8 @@ def play(tmp_path, verb, words):
             ended = run.ends()
             run.wait_over()
             run.assert_nothing_left()
-            assert bench.files.now() == bench.files.before, (case, run.story())
-            assert ended in codes, (case, run.story())
+            assert bench.files.now() == bench.files.before, f"{case}\n{run.story()}"
+            assert ended in codes, f"{case}\n{run.story()}"
             assert b"canary-in-an-exception" not in run.said + run.errors.read_bytes()
 
     in_parallel(one, itertools.product(words.items(), range(1, FILES + 1)))
