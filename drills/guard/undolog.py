@@ -124,13 +124,14 @@ class UndoLog:
     @property
     def lost(self) -> str:
         """What somebody else did to the file, so that no later command could revert from it; empty: nothing."""
+        known = len(self._known)  # before the look at the file: another thread may be adding to both
         try:
             ours, there = os.fstat(self._lock.descriptor), self.path.stat()
         except OSError:
             return f"{self.path} is gone"
         if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
             return f"{self.path} is another file now"
-        self._cut = self._cut or ours.st_size < len(self._known)
+        self._cut = self._cut or ours.st_size < known
         return f"{self.path} was cut by somebody else" if self._cut else ""
 
     def close(self) -> None:
