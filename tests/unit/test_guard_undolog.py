@@ -1,9 +1,10 @@
 import os
 import signal
+import threading
 import time
 
 import pytest
-from guard_parts import CountingDisk, FullDisk, facts, moved, prepared
+from guard_parts import CountingDisk, FullDisk, QuickDisk, facts, moved, prepared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -247,6 +248,15 @@ def test_a_log_that_is_deleted_moved_or_cut_says_so(tmp_path):
         assert "is gone" in log.lost
         log.path.write_text("another\n")
         assert "is another file now" in log.lost
+
+
+def test_a_line_that_is_just_being_added_is_no_cut(tmp_path):
+    with UndoLog.create(tmp_path, facts(), QuickDisk()) as log:
+        writer = threading.Thread(target=lambda: [log.append(Taken("guard 1", "x" * 500)) for _ in range(2000)])
+        writer.start()
+        while writer.is_alive():
+            assert log.lost == ""
+        writer.join()
 
 
 @given(cut=st.integers(min_value=0, max_value=len(whole()) - 1))
