@@ -1,12 +1,15 @@
 """An injector that fails, hangs, has a bug or dies at any of its calls, under the real command: nothing stays."""
 
 import itertools
+import os
 
 import pytest
 from chances import in_parallel
 from staging import Bench
 
-FILES = 3
+FILES = 2
+MANY = 6
+"""Files in `make soak`."""
 CLEAR, VOID, KILLED = {0}, {2}, {-9}
 AGAIN = {0, 2}
 """It is tried again; on a busy machine its duration may be over before that."""
@@ -16,12 +19,12 @@ REVERT = {"bug": CLEAR, "exit": CLEAR, "unreachable": CLEAR, "unreachable-after"
 REVERT |= {"die-after": KILLED}
 
 
-def play(tmp_path, verb, words):
-    """Every kind of trouble at the first, the second and the third call; each ends as its word says."""
+def play(tmp_path, verb, words, files=FILES):
+    """Every kind of trouble at every call, from the first to the last; each ends as its word says."""
 
     def one(case):
         (word, codes), call = case
-        bench = Bench(tmp_path / f"{word}-{call}", FILES)
+        bench = Bench(tmp_path / f"{word}-{call}", files)
         with bench.run(hold=0.5, **{verb: f"{word}@{call}"}) as run:
             ended = run.ends()
             run.wait_over()
@@ -30,7 +33,7 @@ def play(tmp_path, verb, words):
             assert ended in codes, f"{case}\n{run.story()}"
             assert b"canary-in-an-exception" not in run.said + run.errors.read_bytes()
 
-    in_parallel(one, itertools.product(words.items(), range(1, FILES + 1)))
+    in_parallel(one, itertools.product(words.items(), range(1, files + 1)))
 
 
 def test_trouble_at_any_call_of_inject_leaves_nothing(tmp_path):
@@ -41,14 +44,23 @@ def test_trouble_at_any_call_of_revert_leaves_nothing(tmp_path):
     play(tmp_path, "revert", REVERT)
 
 
-@pytest.mark.parametrize("word", ["bug", "refused", "exit"])
-def test_trouble_while_preparing_refuses_the_drill(tmp_path, word):
-    bench = Bench(tmp_path, FILES)
-    with bench.run(prepare=f"{word}@2") as run:
-        assert run.ends() == 2, run.story()
-        run.wait_over()
-        run.assert_nothing_left()
-    assert bench.files.now() == bench.files.before
+@pytest.mark.soak
+@pytest.mark.skipif("GAMEDAY_SOAK" not in os.environ, reason="minutes: run `make soak`")
+@pytest.mark.parametrize(("verb", "words"), [("inject", INJECT), ("revert", REVERT)])
+def test_trouble_at_any_of_many_calls_leaves_nothing(tmp_path, verb, words):
+    play(tmp_path, verb, words, MANY)
+
+
+def test_trouble_while_preparing_refuses_the_drill(tmp_path):
+    def prepare(word):
+        bench = Bench(tmp_path / word, FILES)
+        with bench.run(prepare=f"{word}@2") as run:
+            assert run.ends() == 2, run.story()
+            run.wait_over()
+            run.assert_nothing_left()
+        assert bench.files.now() == bench.files.before
+
+    in_parallel(prepare, ["bug", "refused", "exit"])
 
 
 def test_a_bug_while_looking_at_what_is_on_changes_nothing_else(tmp_path):
