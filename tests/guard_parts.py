@@ -3,7 +3,6 @@
 import errno
 import os
 import threading
-import time
 from dataclasses import dataclass, field
 
 from drills.guard.disk import Disk
@@ -82,11 +81,12 @@ class World:
     """Change -> the event its revert waits for."""
     comes_back: dict = field(default_factory=dict)
     """Change -> how many looks see it clear before it is there again, once."""
-    slow: float = 0.0
+    meet: int = 0
+    """A revert goes on once so many have been under way together."""
     call_limit: float = 0.0
     together: int = 0
     most_together: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Condition = field(default_factory=threading.Condition)
 
     def make(self, change):
         return Bender(self, change)
@@ -121,8 +121,8 @@ class Bender:
             world.calls.append(name)
             world.together += 1
             world.most_together = max(world.together, world.most_together)
-        time.sleep(world.slow)
-        with world.lock:
+            world.lock.notify_all()
+            world.lock.wait_for(lambda: world.most_together >= world.meet, 10)
             world.together -= 1
             world.heard.append("revert")
         self._misbehave()

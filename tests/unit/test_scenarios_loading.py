@@ -113,6 +113,17 @@ def test_a_tabletop_stands_in_place_of_faults():
     assert drill.faults == {}
 
 
+def test_a_part_that_is_a_tabletop_is_a_scenario_called_as_the_part_is():
+    day = scenarios.load(FORMAT / "drills" / "autumn-game-day.yaml")
+    drill = day.tabletop("region-gone", "checkout")
+    assert (drill.id, drill.title, drill.service) == ("region-gone", day.title, "checkout")
+    assert drill.tabletop == day.parts["region-gone"].tabletop
+    assert drill.for_responders().title == "Autumn game day"
+    assert drill.path == day.path
+    with pytest.raises(KeyError, match="slow-db"):
+        day.tabletop("slow-db")
+
+
 def test_a_variable_alone_keeps_its_type_and_inside_text_becomes_text():
     drill = scenario(
         "faults: {f: {inject: noop, duration: 5s, with:"

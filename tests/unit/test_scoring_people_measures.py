@@ -8,6 +8,7 @@ from scoring_timelines import ns
 
 from scoring.facts import read
 from scoring.measures import MEASURES
+from scoring.measures.questions_decided import questions_decided
 from scoring.result import Known, Missed, Unknown
 from scoring.rubric import ContainmentLimit, RecoveryLimit, Rubric, TabletopLimit, UnharmedLimit
 from scoring.scorecard import score
@@ -66,6 +67,11 @@ def test_a_tabletop_without_its_situation_counts_from_its_start_and_one_that_die
     told.mark(50, "li", "handoff", "over to jo", to="jo")
 
     assert found(told, "noticed") == Unknown("the drill has not ended: nobody entered anything up to 0:50")
+
+
+def test_a_drill_without_questions_has_none_to_decide():
+    told = fault_of(900).ended(1500)
+    assert questions_decided(read(told.entries, told.rubric), told.rubric) == Unknown("this drill asks no questions")
 
 
 # --- noticed, declared -------------------------------------------------------------------
