@@ -139,7 +139,7 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         outcome=card.outcome,
         why=card.why,
         headline=card.headline,
-        clear=_is_clear(card),
+        clear=_is_clear(facts, card),
         people=tuple(dict.fromkeys((each.by, str(each.body.get("role") or "")) for each in _joined(entries))),
         judged=_lines(row for row in card.rows if row.verdict is not Verdict.NOT_JUDGED),
         measured=_lines(row for row in card.rows if _only_measured(row) and not isinstance(row.result, Unknown)),
@@ -165,10 +165,12 @@ def _only_measured(row: Row) -> bool:
     return row.verdict is Verdict.NOT_JUDGED
 
 
-def _is_clear(card: Scorecard) -> bool:
-    """Was it confirmed? A drill that was refused injected nothing and has no such row that says otherwise."""
+def _is_clear(facts: Facts, card: Scorecard) -> bool:
+    """Was it confirmed of every change? A drill that measured nothing has no verdict, and its changes all the same."""
+    if any(change.left for change in facts.changes):
+        return False
     left = [row for row in card.rows if row.measure == "faults_left"]
-    return card.outcome in {"refused", "void"} or all(row.verdict is Verdict.MET for row in left)
+    return not card.measured or all(row.verdict is Verdict.MET for row in left)
 
 
 def _joined(entries: Iterable[Entry]) -> Iterable[Entry]:

@@ -140,6 +140,16 @@ def test_a_fault_that_is_left_is_loud():
     assert "NOT CONFIRMED" in page.as_markdown(made(told))
 
 
+@pytest.mark.parametrize("outcome", ["void", "refused"])
+def test_a_drill_that_measured_nothing_is_clear_only_when_its_changes_are(outcome):
+    left = drill(PAYMENTS).ended(100, outcome=outcome, why="it never bit")
+    gone = drill(PAYMENTS).clear(50).ended(100, outcome=outcome, why="it never bit")
+
+    assert "NOT CONFIRMED" in page.as_html(made(left))
+    assert "No fault is left" not in page.as_html(made(left))
+    assert "No fault is left" in page.as_html(made(gone))
+
+
 def test_a_drill_of_which_nothing_was_recorded_still_has_a_page():
     text = page.as_html(report_of([], lambda _: "", lambda _: None))
     assert Tree(text).uneven == []
