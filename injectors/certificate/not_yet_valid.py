@@ -2,12 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from injectors.certificate import stand_in, sweep
+from injectors.certificate import stand_in
 from injectors.certificate.issuing import Terms
 from injectors.certificate.leaf import Leaf
-from injectors.certificate.stand_in import StandIn
-from injectors.certificate.target import CONSENT, Parameters, Settings, listed
-from injectors.contract import Change, Kind
 
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 """Certificates know no later date."""
@@ -21,21 +18,8 @@ def terms(real: Leaf) -> Terms:
     return Terms(later, later + min(ends - begins, LATEST - later))
 
 
-def make(change: Change) -> StandIn:
-    """Rebuild it from the change."""
-    return stand_in.make(change, terms)
-
-
-KIND = Kind(
-    name="certificate.not_yet_valid",
-    summary="A listener's certificate is not valid yet: one with the same key and names, for later, stands in for it.",
-    target="certificate",
-    settings=Settings,
-    parameters=Parameters,
-    consent=CONSENT,
-    reverted_by=stand_in.REVERTED_BY,
-    subjects=listed,
-    make=make,
-    example="{certificate: ledger.crt, key: ledger.key}",
-    sweep=sweep,
+KIND = stand_in.kind(
+    "not_yet_valid",
+    "A listener's certificate is not valid yet: one with the same key and names, for later, stands in for it.",
+    terms,
 )

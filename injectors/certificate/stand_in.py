@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from injectors import command
-from injectors.certificate import files, issuing, leaf
+from injectors.certificate import files, issuing, leaf, sweep
 from injectors.certificate.issuing import Terms
 from injectors.certificate.leaf import Leaf
-from injectors.certificate.target import Parameters, Settings, consented, fresh, owner, with_rights
-from injectors.contract import Change, Drifted, InjectorError, Refused, State, Undo
+from injectors.certificate.target import CONSENT, Parameters, Settings, consented, fresh, listed, owner, with_rights
+from injectors.contract import Change, Drifted, InjectorError, Kind, Refused, State, Undo
 from injectors.values import rebuild
 
 Bending = Callable[[Leaf], Terms]
@@ -159,10 +159,26 @@ class StandIn:
             command.must(self.settings.reload, self.settings.timeout)
 
 
-def make(change: Change, bending: Bending) -> StandIn:
-    """Rebuild it from the change."""
-    settings, parameters = rebuild(Settings, change.target), rebuild(Parameters, change.parameters)
-    return StandIn(change, settings, parameters, bending)
+def kind(fault: str, summary: str, bending: Bending) -> Kind:
+    """The registered kind of one way in which a certificate can be wrong."""
+
+    def make(change: Change) -> StandIn:
+        settings, parameters = rebuild(Settings, change.target), rebuild(Parameters, change.parameters)
+        return StandIn(change, settings, parameters, bending)
+
+    return Kind(
+        name=f"certificate.{fault}",
+        summary=summary,
+        target="certificate",
+        settings=Settings,
+        parameters=Parameters,
+        consent=CONSENT,
+        reverted_by=REVERTED_BY,
+        subjects=listed,
+        make=make,
+        example="{certificate: ledger.crt, key: ledger.key}",
+        sweep=sweep,
+    )
 
 
 def _hash(content: bytes) -> str:

@@ -204,7 +204,7 @@ def test_a_right_that_is_missing_is_named(issuer, part):
             told = "not writable for this account" if part == "the folder" else "belongs to another account"
             refused(change, told)
             with pytest.raises(Refused, match=r"no file with the owner and mode of .*run gameday as root"):
-                expire.make(change).prove(undo)
+                expire.KIND.make(change).prove(undo)
         finally:
             os.seteuid(0)
 
