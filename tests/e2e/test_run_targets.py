@@ -2,28 +2,14 @@
 
 import json
 import signal
-from collections.abc import Iterator
 
 import pytest
 from junitparser import JUnitXml
-from real_targets import Staging, opened
 from servers import wait_until
 from workplace import Workplace, said
 
 SLOW = {"slow": "{inject: toxiproxy.latency, with: {proxy: payments, latency: 300ms}, duration: 1m}"}
 SHORT = {"slow": "{inject: toxiproxy.latency, with: {proxy: payments, latency: 300ms}, duration: 100ms}"}
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Staging]:
-    with opened() as made:
-        yield made
-
-
-@pytest.fixture
-def staging(servers) -> Staging:
-    servers.fresh()
-    return servers
 
 
 @pytest.fixture

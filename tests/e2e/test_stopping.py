@@ -8,28 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
-from real_targets import Staging, opened
 from servers import wait_until
 from workplace import GAMEDAY, Workplace, said
 
 from drills.engine.interrupts import APART
 
 SLOW = {"slow": "{inject: toxiproxy.latency, with: {proxy: payments, latency: 300ms}, duration: 2m}"}
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Staging]:
-    with opened() as made:
-        yield made
-
-
-@pytest.fixture
-def staging(servers) -> Staging:
-    servers.fresh()
-    return servers
 
 
 @pytest.fixture

@@ -1,27 +1,13 @@
 """`gameday sweep`, for cron: what is ours on every target and past its end, with no undo log to tell of it."""
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
-from real_targets import Staging, opened
 from servers import free_port
 from workplace import Workplace, said
 
 LATENCY = {"type": "latency", "stream": "upstream", "attributes": {"latency": 1}}
 OURS = "gameday-9-0a1b2c.slow"
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Staging]:
-    with opened() as made:
-        yield made
-
-
-@pytest.fixture
-def staging(servers) -> Staging:
-    servers.fresh()
-    return servers
 
 
 @pytest.fixture
