@@ -1,4 +1,7 @@
-"""Runs one program to its end, within a time and with bounded output, leaving nothing of it running. Never judges."""
+"""Runs one program to its end, within a time and with bounded output, and ends its process group. Never judges.
+
+What it has started in a session or group of its own is not found again.
+"""
 
 import contextlib
 import os
@@ -29,7 +32,7 @@ class Finished:
 
 
 def run(command: Sequence[str], timeout: float, environment: Mapping[str, str], folder: str | None) -> Finished:
-    """Run it in a session of its own, and end that session when it is over. Raises `Unanswered`."""
+    """Run it in a session of its own, and end its process group when it is over. Raises `Unanswered`."""
     deadline = Deadline(timeout)
     try:
         process = subprocess.Popen(
