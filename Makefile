@@ -44,7 +44,7 @@ pins:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --upgrade \
 	    --extra demo --group build pyproject.toml -o constraints/demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --upgrade \
-	    --extra demo --group build --group dev -c constraints/demo.txt pyproject.toml -o constraints/dev.txt
+	    --extra demo --extra all --group build --group dev -c constraints/demo.txt pyproject.toml -o constraints/dev.txt
 	echo 'chaostoolkit==1.19.*' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-strip-extras --no-emit-index-url --no-header --upgrade - -o constraints/peer.txt
 

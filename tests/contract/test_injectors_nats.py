@@ -68,7 +68,7 @@ def edit(server: NatsServer, stream: str, **changed: Any) -> None:
 class StreamWorld:
     """A stream with a consumer on a real server, reached through a relay that can cut."""
 
-    patience = 3.0
+    patience = 6.0
     secrets = ()
 
     def __init__(self, server: NatsServer, relay: NatsRelay, fault: str) -> None:
@@ -81,7 +81,7 @@ class StreamWorld:
         self.relay.cut_at(0, reply_lost=False)
         clean(self.server)
         self._create("orders", LABEL if metadata is None else metadata)
-        target = {"url": self.relay.url, "timeout": 0.5}
+        target = {"url": self.relay.url, "timeout": 2.0}
         names = {"stream": "orders", "consumer": "workers"} if self.fault == "pause_consumer" else {"stream": "orders"}
         kind, subject, ends = f"nats.{self.fault}", "/".join(names.values()), time.time() + 60
         return Change("one", kind, subject, TAG, target=target, parameters=names, expires_at=ends)
