@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from scenarios.modes import misspelt
 from scenarios.origin import Origin
 from scenarios.problems import Path, Problem, shown
 from scenarios.suggest import for_name
@@ -47,11 +48,22 @@ def in_workspace(data: Data, origin: Origin) -> list[Problem]:
         named += [(("dependencies", name, way, "probe"), "probe", _get(held[way], "probe"), probes) for way in held]
     for name, schedule in _map(data, "schedules").items():
         named.append((("schedules", name, "environment"), "environment", _get(schedule, "environment"), environments))
-    return [
+    unknown = [
         _unknown(origin, path, word, name, among)
         for path, word, name, among in named
         if isinstance(name, str) and name not in among  # what is no text is told by the model
     ]
+    return [*unknown, *_modes(data, origin)]
+
+
+def _modes(data: Data, origin: Origin) -> Iterable[Problem]:
+    """A mode that is almost one of the six: nobody would find its promise under that name."""
+    for name, ways in _map(data, "dependencies").items():
+        for way in ways if isinstance(ways, Mapping) else ():
+            meant = misspelt(way)
+            if meant is not None:
+                told = f"there is no mode {shown(way)}: did you mean `{meant}`?"
+                yield origin.problem(("dependencies", name, way), told, at_key=True)
 
 
 def _shape(data: Data, origin: Origin) -> Iterable[Problem]:

@@ -102,6 +102,8 @@ class FaultUse(Keys):
     select: Selection = Select(count=1)
     when: Moment = When(0.0, None, "start")
     duration: Span | None = None
+    tries: Annotated[Mapping[Id, Line], Field(max_length=LIMITS.names)] = Field(default_factory=dict)
+    """Dependency -> the mode it is in while this fault is on: which promises of gameday.yaml the drill tries."""
 
 
 class Tabletop(Keys):

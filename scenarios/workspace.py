@@ -55,7 +55,7 @@ class Service(Keys):
 
 
 class Contract(Keys):
-    """What the service does when a dependency fails in this way, and the probe that shows it."""
+    """What the product does when a dependency fails in this way, and the probe whose good side is just that."""
 
     then: Literal["degrade", "stop", "review"]
     probe: Id | None = None

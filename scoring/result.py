@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 Json = Any
-Unit = Literal["seconds", "share", "count", "yes"]
-"""`yes`: 1.0 is yes, 0.0 is no. `share`: 0.0 to 1.0."""
+Unit = Literal["seconds", "share", "count", "yes", "kept"]
+"""`yes`: 1.0 is yes, 0.0 is no. `kept`: 1.0 is kept, 0.0 is broken. `share`: 0.0 to 1.0."""
 
 
 @dataclass(frozen=True, slots=True)

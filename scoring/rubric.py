@@ -84,6 +84,25 @@ class TabletopLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What the product does when a dependency fails in one way, as gameday.yaml said when the drill began."""
+
+    dependency: str
+    mode: str
+    then: str
+    """`degrade`, `stop` or `review`."""
+    fault: str
+    """The fault that puts the dependency into this mode."""
+    probe: str | None = None
+    """Good means: just that is what users see. None: nothing shows it."""
+
+    @property
+    def cell(self) -> str:
+        """Its place in the table, for people."""
+        return f"{self.dependency} ({self.mode.replace('_', ' ')})"
+
+
+@dataclass(frozen=True, slots=True)
 class Rubric:
     """All durations are seconds; what is None was not listed under `expect:` and is measured, but not judged."""
 
@@ -111,13 +130,15 @@ class Rubric:
     """For how many seconds a probe must be bad to count as bad, where it says so."""
     steps: Mapping[str, str] = field(default_factory=dict)
     """The steps of the key's runbook when the drill began: number and title."""
+    promises: tuple[Promise, ...] = ()
+    """Those that the drill tries."""
     version: int = VERSION
 
     @property
     def watched(self) -> frozenset[str]:
         """The probes of which each look must be on the timeline, not only each change."""
         harm = self.containment.harm if self.containment else None
-        return frozenset([harm] if harm else [])
+        return frozenset(each for each in (harm, *(promise.probe for promise in self.promises)) if each)
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; tuples become lists."""
@@ -131,6 +152,7 @@ class Rubric:
         for name, limit in _LIMITS.items():
             if known.get(name) is not None:
                 known[name] = limit(**_known(limit, known[name]))
+        known["promises"] = tuple(Promise(**_known(Promise, each)) for each in known.get("promises") or ())
         return cls(**known)
 
 

@@ -1,7 +1,7 @@
 """A timeline and its rubric become a scorecard: one row a measure, `k of n met` with its parts, the outcome apart."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scoring.facts import Facts, read
@@ -23,7 +23,7 @@ class Row:
     measure: str
     label: str
     about: str
-    """The fault it is about; empty: the whole drill."""
+    """The fault or the promise it is about; empty: the whole drill."""
     limit: Limit | None
     result: Result
     verdict: Verdict
@@ -131,6 +131,10 @@ def _rows(facts: Facts) -> Iterator[Row]:
         if not _is_shown(measure, facts, limit):
             continue
         seen = facts if measure.both_lives else first
+        if measure.each:
+            for about, rubric in measure.each(facts.rubric):
+                yield _row(measure, about, limit, _find(measure, replace(seen, rubric=rubric)))
+            continue
         yield _row(measure, "", limit, _find(measure, seen))
         if measure.per_fault and len(first.fault_ids) > 1:
             for fault in first.fault_ids:

@@ -25,6 +25,8 @@ def amount(value: float, unit: str) -> str:
             return f"{value:.0%}"
         case "yes":
             return "yes" if value >= 1 else "no"
+        case "kept":
+            return "kept" if value >= 1 else "broken"
         case _:
             return f"{value:g}"
 

@@ -4,11 +4,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drills.store import DrillRow, Store, StoreError, open_store
+
+if TYPE_CHECKING:
+    from scenarios import Workspace
 
 Drill = Annotated[str, typer.Argument(help="The drill's number; default: the last one.", show_default=False)]
 StorePath = Annotated[
@@ -40,8 +43,6 @@ def chosen(store: Store, drill: str) -> DrillRow:
 def _of_workspace() -> str | Path:
     """The workspace's store, after the timelines of drills whose process died were completed."""
     import scenarios  # noqa: PLC0415 - not needed with --store, and it loads pydantic
-    from drills.engine.aftermath import complete  # noqa: PLC0415
-    from drills.guard.control import drill_folders  # noqa: PLC0415
     from drills.plan.places import store_address  # noqa: PLC0415
 
     found = scenarios.find_workspace(Path.cwd())
@@ -49,9 +50,18 @@ def _of_workspace() -> str | Path:
         workspace = scenarios.load_workspace(found)
     except scenarios.ScenarioError:  # what was recorded can be read, whatever became of gameday.yaml
         return (found.parent if found.is_file() else found) / ".gameday" / "store.db"
+    return complete_store(workspace) or store_address(workspace)
+
+
+def complete_store(workspace: "Workspace") -> str | Path | None:
+    """The workspace's store, once the timelines of drills whose process died are complete; None: nothing was run."""
+    from drills.engine.aftermath import complete  # noqa: PLC0415 - only a command that looks back pays for it
+    from drills.guard.control import drill_folders  # noqa: PLC0415
+    from drills.plan.places import store_address  # noqa: PLC0415
+
     address = store_address(workspace)
     if isinstance(address, Path) and not address.exists() and not drill_folders(workspace.folder):
-        return address  # nothing was ever run here: reading says so
+        return None
     try:
         store = open_store(address)
     except StoreError:

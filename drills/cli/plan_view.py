@@ -29,7 +29,7 @@ def tables(plan: Plan, seen: Preview) -> None:
         asked = [(str(number), within, " ".join(text.split())) for number, text in enumerate(scenario.tabletop.ask, 1)]
         show("questions", ("question", "within", "text"), asked)
     faults = [_fault_row(plan, each) for each in plan.faults.values()]
-    show("faults", ("fault", "what", "target", "hits", "when", "duration", "with"), faults)
+    show("faults", ("fault", "what", "target", "hits", "when", "duration", "with", "tries"), faults)
     probes = [_probe_row(plan, each, seen.looks.get(each.id)) for each in plan.probes.values()]
     show("probes", ("probe", "what", "target", "good", "now", "", "for", "every", "timeout", "used as", "with"), probes)
     show("messages", ("message", "when", "from", "to", "reply", "text"), _messages(plan))
@@ -81,6 +81,7 @@ def _fault_row(plan: Plan, fault: PlannedFault) -> tuple[str, ...]:
         str(fault.when),
         lasts,
         _values({**as_written(fault.kind.parameters, fault.parameters), **plan.scenario.faults[fault.id].with_}),
+        _values(plan.scenario.faults[fault.id].tries),
     )
 
 
@@ -95,6 +96,7 @@ def _fault_json(plan: Plan, fault: PlannedFault) -> dict[str, Any]:
         "selected": [change.subject for change in fault.changes],
         "with": dict(fault.parameters),
         "reversible": fault.kind.reversible,
+        "tries": dict(plan.scenario.faults[fault.id].tries),
     }
 
 
@@ -143,6 +145,7 @@ def _uses(plan: Plan, name: str) -> list[str]:
         "recovery": recovery.criteria if recovery else (),
         "harm": (expect.containment.harm,) if expect.containment else (),
         "unharmed": expect.unharmed.probes if expect.unharmed else (),
+        "promise": tuple(promise.probe for promise in plan.rubric.promises),
     }
     return [word for word, names in uses.items() if name in names]
 

@@ -6,10 +6,11 @@ from drills.plan.life import at_once, lifetime, time_limit
 from drills.plan.used import named_probes
 from scenarios import Problem, Scenario, Workspace
 from scenarios.game_day import SEVERAL
-from scenarios.problems import is_secret, shown
+from scenarios.problems import Path, is_secret, shown
 from scenarios.salvage import UNREADABLE
 from scenarios.suggest import for_name
 from scenarios.values import for_people
+from scenarios.workspace import Contract
 
 
 def names(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:
@@ -28,6 +29,37 @@ def names(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:
             advice = "" if is_secret(path) else f" {shown(name)}: {for_name(name, {*own, *workspace.probes})}"
             yield scenario.problem(path, f"there is no probe{advice}")
     yield from _cohorts(scenario, workspace)
+    yield from _tries(scenario, workspace)
+
+
+def _tries(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:
+    """Promises that gameday.yaml must know, each tried by one fault, and shown by a probe that can show it."""
+    first: dict[tuple[str, str], str] = {}
+    for fault, use in scenario.faults.items():
+        for dependency, mode in use.tries.items():
+            path = ("faults", fault, "tries", dependency)
+            promises = workspace.dependencies.get(dependency)
+            if promises is None:
+                advice = for_name(dependency, workspace.dependencies)
+                told = f"gameday.yaml promises nothing of a dependency {shown(dependency)}: {advice}"
+                yield scenario.problem(path, told, at_key=True)
+            elif mode not in promises:
+                told = f"gameday.yaml promises nothing for {dependency} when {shown(mode)}: {for_name(mode, promises)}"
+                yield scenario.problem(path, told)
+            elif first.setdefault((dependency, mode), fault) != fault:
+                other = first[dependency, mode]
+                yield scenario.problem(path, f"{other} tries this one already: let one fault try it, and leave it here")
+            else:
+                yield from _shown(scenario, path, promises[mode])
+
+
+def _shown(scenario: Scenario, path: Path, promise: Contract) -> Iterator[Problem]:
+    if promise.probe is None:
+        told = "gameday.yaml names no probe that shows this promise, so the drill cannot say whether it is kept"
+        yield scenario.problem(path, told, "warning")
+    elif promise.then != "degrade" and promise.probe in scenario.steady_state:
+        told = f"{promise.probe} is good in the steady state, so it cannot show `then: {promise.then}`"
+        yield scenario.problem(path, f"{told}: promise a probe in gameday.yaml whose `good:` is what then is seen")
 
 
 def _cohorts(scenario: Scenario, workspace: Workspace) -> Iterator[Problem]:

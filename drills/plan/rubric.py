@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from drills.plan.life import time_limit
-from drills.plan.used import probes_in
+from drills.plan.used import probes_in, tried
 from drills.runbooks.reading import RunbookError, read
 from scenarios import ProbeUse, Scenario, Workspace
 from scenarios.scenario import plain
@@ -41,6 +41,10 @@ def rubric_of(scenario: Scenario, workspace: Workspace) -> Rubric:
         cohorts=service.cohorts if service else (),
         bad_for={name: use.for_ for name, use in probes.items() if use.for_},
         steps=_steps(scenario, workspace),
+        promises=tuple(
+            rubric.Promise(dependency, mode, contract.then, fault, contract.probe)
+            for fault, dependency, mode, contract in tried(scenario, workspace)
+        ),
     )
 
 

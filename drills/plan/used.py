@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from scenarios import ProbeUse, Scenario, Workspace
 from scenarios.problems import Path
+from scenarios.workspace import Contract
 
 
 def named_probes(scenario: Scenario) -> Iterator[tuple[str, Path]]:
@@ -24,12 +25,22 @@ def named_probes(scenario: Scenario) -> Iterator[tuple[str, Path]]:
 
 
 def probes_in(scenario: Scenario, workspace: Workspace) -> Mapping[str, ProbeUse]:
-    """The scenario's own probes, and those of the workspace that it names."""
+    """The scenario's own probes, and those of the workspace that it names or whose promises it tries."""
     found = dict(scenario.probes)
-    for name, _ in named_probes(scenario):
+    promised = [contract.probe for _, _, _, contract in tried(scenario, workspace) if contract.probe]
+    for name in [*(name for name, _ in named_probes(scenario)), *promised]:
         if name not in found and name in workspace.probes:
             found[name] = workspace.probes[name]
     return found
+
+
+def tried(scenario: Scenario, workspace: Workspace) -> Iterator[tuple[str, str, str, Contract]]:
+    """(fault, dependency, mode, promise) of each promise that the scenario tries and the workspace knows."""
+    for fault, use in scenario.faults.items():
+        for dependency, mode in use.tries.items():
+            contract = workspace.dependencies.get(dependency, {}).get(mode)
+            if contract is not None:
+                yield fault, dependency, mode, contract
 
 
 def _listed(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path]]:

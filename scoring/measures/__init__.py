@@ -1,7 +1,7 @@
 """Every measure and its row of the scorecard, in the order shown. A new measure is a function and a row here."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scoring.facts import Facts
@@ -22,6 +22,7 @@ from scoring.measures.mitigation import mitigation
 from scoring.measures.noticed import noticed
 from scoring.measures.phases import phases
 from scoring.measures.picture_right import picture_right
+from scoring.measures.promise import promise
 from scoring.measures.questions import questions
 from scoring.measures.questions_decided import questions_decided
 from scoring.measures.recovery import recovery
@@ -42,6 +43,7 @@ Shown = Literal["always", "judged", "people", "asked", "present"]
 of them; `present`: only when they took part."""
 YES = Limit(1.0, "yes", at_most=False)
 NONE = Limit(0.0, "count")
+KEPT = Limit(1.0, "kept", at_most=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Measure:
     """It looks at the relapse too, which for all others is another story."""
     without_effect: bool = False
     """It can be found when no fault took effect."""
+    each: Callable[[Rubric], Iterable[tuple[str, Rubric]]] | None = None
+    """(what a row is about, the rubric with that alone): a row for each in place of one; None: one row."""
 
     @property
     def of_people(self) -> bool:
@@ -89,6 +93,10 @@ def _unsafe(rubric: Rubric) -> Limit | None:
 
 def _steps(rubric: Rubric) -> Limit | None:
     return Limit(rubric.runbook_steps.worked, "share", at_most=False) if rubric.runbook_steps else None
+
+
+def _promises(rubric: Rubric) -> Iterable[tuple[str, Rubric]]:
+    return [(each.cell, replace(rubric, promises=(each,))) for each in rubric.promises]
 
 
 def _decided(rubric: Rubric) -> Limit | None:
@@ -133,6 +141,15 @@ MEASURES: tuple[Measure, ...] = (
         unharmed,
         lambda rubric: Limit(1.0, "share", at_most=False) if rubric.unharmed else None,
         shown="judged",
+    ),
+    Measure(
+        "promise",
+        "promise",
+        promise,
+        lambda rubric: KEPT if rubric.promises else None,
+        shown="judged",
+        without_effect=True,
+        each=_promises,
     ),
     Measure(
         "updates",
