@@ -6,7 +6,7 @@ from typing import Any
 
 from scoring.room import Room, read_room
 from scoring.rubric import Rubric
-from scoring.timeline import ALERT, DRILL, FAULT, MESSAGE, PROBE, SOURCE, STOP, Entry
+from scoring.timeline import ALERT, DRILL, FAULT, MESSAGE, PROBE, SCORECARD, SOURCE, STOP, Entry
 
 Json = Any
 SECOND = 1_000_000_000
@@ -80,6 +80,11 @@ class Facts:
     """When a tabletop told its situation; None: this is a drill with faults."""
     until: int | None = None
     """Where this part of the drill ends; None: with the drill."""
+
+    @property
+    def recorded(self) -> Rubric:
+        """The rubric the drill was run with: what it asked and looked at, whatever it is scored by now."""
+        return Rubric.from_json(self.started.get("rubric") or {})
 
     @property
     def outcome(self) -> str:
@@ -158,7 +163,8 @@ class Facts:
 
 def read(entries: Iterable[Entry], rubric: Rubric | None = None) -> Facts:
     """Sort a timeline by time and take it apart; `rubric` in place of the one it was run with."""
-    ordered = sorted(entries, key=lambda entry: (entry.at, entry.seq))
+    told = (entry for entry in entries if entry.kind != SCORECARD)
+    ordered = sorted(told, key=lambda entry: (entry.at, entry.seq))
     of_drill = [entry for entry in ordered if entry.kind == DRILL]
     started = next((entry.body for entry in of_drill if entry.body.get("state") == "started"), {})
     ended = next((entry for entry in of_drill if entry.body.get("state") == "ended"), None)

@@ -7,7 +7,7 @@ from typing import Any
 from scoring.facts import Facts, read
 from scoring.measures import MEASURES, Measure
 from scoring.result import Limit, Result, Unknown, Verdict, to_json, verdict
-from scoring.rubric import Rubric
+from scoring.rubric import VERSION, Rubric
 from scoring.timeline import Entry
 from scoring.wording import limit_words, result_words
 
@@ -46,6 +46,7 @@ class Scorecard:
     outcome: str
     why: str
     rubric_version: int
+    """Of the measures that judged, whatever the drill was run with."""
     rows: tuple[Row, ...]
     tabletop: bool = False
     """A drill without faults: never in one trend with those that have them."""
@@ -118,7 +119,7 @@ def score(entries: Iterable[Entry], rubric: Rubric | None = None) -> Scorecard:
         environment=str(started.get("environment", "")),
         outcome=facts.outcome,
         why=str(facts.ended.body.get("why") or "") if facts.ended else "",
-        rubric_version=facts.rubric.version,
+        rubric_version=VERSION,
         rows=tuple(_rows(facts)),
         tabletop=facts.told is not None,
     )

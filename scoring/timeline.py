@@ -9,7 +9,8 @@ Audience = Literal["all", "facilitators"]
 
 DRILL = "drill"
 """`{state: started, drill, scenario, title, service, environment, rubric: {...}, briefing: {title, text},
-shared_probes: [...], questions}`, once, the first entry (responders get its last three, and nothing else of it);
+shared_probes: [...], questions, vars: {...}}`, once, the first entry (responders get `briefing`, `shared_probes` and
+`questions`, and nothing else of it); `vars` is what the scenario's variables were set to;
 `{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end.
 `tabletop: true` in the first: there are no faults, and measures count from the message `situation`; `questions` is how
 many it asks."""
@@ -40,6 +41,9 @@ NOTE = "note"
 """`{text}`: what the engine wants the reader to know."""
 EVIDENCE = "evidence"
 """`{digest, media_type, size, about}`: bytes kept by content hash."""
+SCORECARD = "scorecard"
+"""`{made: drill|rescored, rubric: {...}, card: {...}}`: what the drill was scored by and came to, kept after its end;
+`made` says when. A later one stands beside it. No measure ever reads it."""
 
 # What people enter. Each body also has `noticed_at` (UTC ns: when it was noticed, null: when it was entered; the
 # entry's own `at` is always when it was entered), `evidence` (digests), and `corrects` (the seq of an entry of the same

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "revert": "Revert what a dead drill left behind, from the undo logs alone.",
     "sweep": "Look on every target for anything of ours past its end.",
     "score": "Show or export the scorecard of a drill.",
+    "rescore": "Score old drills by today's rubric, beside what they were then.",
     "dependencies": "Show what is promised when a dependency fails, and what drills found.",
     "report": "Write one page about a drill: HTML, Markdown or JSON.",
     "log": "Show the timeline of a drill.",

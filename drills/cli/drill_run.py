@@ -2,7 +2,9 @@
 
 import os
 import sys
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
 
 from drills.cli.exits import Exit
 from drills.cli.progress import progress
@@ -14,6 +16,9 @@ from drills.engine.run import Options, run
 from drills.plan import Plan
 from drills.plan.places import store_address
 from drills.store import StoreError, open_store
+
+if TYPE_CHECKING:
+    from scoring.scorecard import Scorecard
 
 
 def run_drill(plan: Plan, *, person: bool) -> int:
@@ -50,14 +55,9 @@ def _show(plan: Plan, result: Result) -> int:
         print(f"error: drill {result.drill}: {result.unsaved}", file=sys.stderr)
         return result.exit_code or Exit.NOTHING_MEASURED
     from drills.cli import scorecard_table  # noqa: PLC0415 - not before the drill is over
-    from scoring.scorecard import score  # noqa: PLC0415
 
     try:
-        store = open_store(store_address(plan.workspace), read_only=True)
-        try:
-            card = score(store.entries(result.drill))
-        finally:
-            store.close()
+        card = _scored(plan, result.drill)
     except StoreError as wrong:
         print(f"error: the scorecard cannot be shown: {wrong}", file=sys.stderr)
         return result.exit_code or Exit.NOTHING_MEASURED
@@ -65,3 +65,19 @@ def _show(plan: Plan, result: Result) -> int:
     if result.exit_code is not None:
         return result.exit_code
     return Exit.MET if card.met == card.of else Exit.MISSED
+
+
+def _scored(plan: Plan, drill: str) -> "Scorecard":
+    """The drill's scorecard; it is kept, so that a later rubric can be set beside it."""
+    from drills.store.cards import keep  # noqa: PLC0415 - not before the drill is over
+    from scoring.scorecard import score  # noqa: PLC0415
+
+    where = store_address(plan.workspace)
+    with closing(open_store(where, read_only=True)) as store:
+        card = score(store.entries(drill))
+    try:
+        with closing(open_store(where)) as store:
+            keep(store, time.time_ns(), card, plan.rubric, made="drill")
+    except StoreError as wrong:
+        print(f"WARNING: the scorecard is shown and not kept: {wrong}", file=sys.stderr)
+    return card

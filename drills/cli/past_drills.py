@@ -23,7 +23,17 @@ StorePath = Annotated[
 @contextmanager
 def reading(path: Path | None) -> Iterator[Store]:
     """Open a store for reading, and close it. Raises `StoreError`, or `ScenarioError` when there is no workspace."""
-    store = open_store(path or _of_workspace(), read_only=True)
+    with opened_store(path, read_only=True) as store:
+        yield store
+
+
+@contextmanager
+def opened_store(path: Path | None, *, read_only: bool) -> Iterator[Store]:
+    """The same, for those who may add to it; one that is not there is not made."""
+    where = path or _of_workspace()
+    if not read_only:
+        open_store(where, read_only=True).close()
+    store = open_store(where, read_only=read_only)
     try:
         yield store
     finally:

@@ -10,7 +10,9 @@ import typer
 from drills.cli.exits import Exit
 from drills.cli.past_drills import Drill, StorePath, chosen, reading
 from drills.cli.scorecard_table import show
+from drills.store.cards import kept
 from scoring.scorecard import Scorecard, score
+from scoring.timeline import Entry
 
 
 def command(
@@ -24,7 +26,9 @@ def command(
     store: StorePath = None,
 ) -> None:
     with reading(store) as opened:
-        card = score(opened.entries(chosen(opened, drill).id))
+        entries = opened.entries(chosen(opened, drill).id)
+    card = score(entries)
+    _say_what_it_was(entries, card)
     if junit is not None:
         _write_junit(card, junit)
     if as_json:
@@ -39,6 +43,14 @@ def exit_of(card: Scorecard) -> Exit:
     if not card.measured:
         return Exit.NOTHING_MEASURED
     return Exit.MET if card.met == card.of else Exit.MISSED
+
+
+def _say_what_it_was(entries: list[Entry], card: Scorecard) -> None:
+    """A scorecard that was kept when other measures judged is not this one."""
+    then = next((each.card.get("rubric_version") for each in kept(entries)), card.rubric_version)
+    if then != card.rubric_version:
+        told = f"rubric {then} scored it when it ended, this is rubric {card.rubric_version}"
+        print(f"{told}; both: gameday rescore {card.drill}", file=sys.stderr)
 
 
 def _write_junit(card: Scorecard, path: Path) -> None:

@@ -88,6 +88,12 @@ def _evidence(body: Mapping[str, Json]) -> str:
     return f"kept {body.get('size')} bytes about {body.get('about')} ({str(body.get('digest'))[:12]})"
 
 
+def _scorecard(body: Mapping[str, Json]) -> str:
+    card = body.get("card") or {}
+    how = "scored again" if body.get("made") == "rescored" else "scored"
+    return f"{how} by rubric {card.get('rubric_version')}: {card.get('headline')}"
+
+
 def _other(body: Mapping[str, Json]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in body.items())
 
@@ -106,5 +112,6 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     timeline.MESSAGE: _message,
     timeline.NOTE: _note,
     timeline.EVIDENCE: _evidence,
+    timeline.SCORECARD: _scorecard,
     **OF_PEOPLE,
 }

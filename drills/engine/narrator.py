@@ -36,6 +36,7 @@ class Narrator:
             "service": scenario.service,
             "environment": self._plan.environment,
             "rubric": self._plan.rubric.to_json(),
+            "vars": dict(scenario.vars),
             "probes": sorted(self._plan.probes),
             "sources": sorted(self._plan.sources),
             "briefing": scenario.for_responders().model_dump(),

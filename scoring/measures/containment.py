@@ -35,7 +35,7 @@ def containment(facts: Facts, rubric: Rubric) -> Result:
     worse = _worsenings(facts, looks, limit)
     steady = round(limit.steady * SECOND)
     high = _steady_from(worse, steady, actions[0].at)
-    doubt = _doubt(facts, limit, looks, worse, high)
+    doubt = _not_each_look(facts, limit) or _doubt(facts, limit, looks, worse, high)
     if doubt and facts.since_t0(high) > limit.within:
         return Missed(facts.since_t0(high), f"{limit.harm} was not steady by then: {doubt.why}")
     return doubt or _known(facts, limit.harm, actions, _steady_from(worse, steady, actions[0].noticed), high)
@@ -94,6 +94,13 @@ def _doubt(
     if not any(moment <= since for moment in worse) and state_at(looks, since) is not False:
         return Unknown(f"{limit.harm} never got worse, so nothing shows that it was contained")
     return None
+
+
+def _not_each_look(facts: Facts, limit: ContainmentLimit) -> Unknown | None:
+    """An old drill that did not know of this probe kept only its turns, and not how its value went."""
+    if not limit.worse or limit.harm in facts.recorded.watched:
+        return None
+    return Unknown(f"the drill did not keep each look at {limit.harm}")
 
 
 def _has_values(looks: Sequence[Look]) -> bool:

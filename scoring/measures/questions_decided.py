@@ -15,6 +15,9 @@ def questions_decided(facts: Facts, rubric: Rubric) -> Result:
     asked, t0 = rubric.tabletop, facts.t0
     if asked is None or t0 is None:
         return Unknown("this drill asks no questions")
+    then = facts.recorded.tabletop
+    if then is not None and then.ask != asked.ask:
+        return Unknown("the drill asked other questions")
     due = t0 + round(asked.within * SECOND)
     decided = [each for each in facts.room.marked("decision") if t0 <= each.at <= due]
     answered = {each.body.get("answers") for each in decided}

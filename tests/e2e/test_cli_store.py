@@ -13,7 +13,7 @@ import pytest
 from junitparser import JUnitXml
 
 from drills.store import Line, open_store
-from scoring.rubric import AlertLimit, NoticedLimit, Rubric
+from scoring.rubric import VERSION, AlertLimit, NoticedLimit, Rubric
 from scoring.timeline import ALERT, DRILL, FAULT, NOTE, PROBE, SOURCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def test_score_of_a_missed_expectation_ends_with_1(path):
 def test_score_as_json_is_the_card(path):
     card = json.loads(gameday("score", "1", "--json", "--store", path).stdout)
 
-    assert (card["met"], card["of"], card["outcome"], card["rubric_version"]) == (2, 3, "completed", 1)
+    assert (card["met"], card["of"], card["outcome"], card["rubric_version"]) == (2, 3, "completed", VERSION)
 
 
 def test_score_of_a_void_drill_ends_with_2_and_shows_the_outcome(path):

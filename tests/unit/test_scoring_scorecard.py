@@ -11,6 +11,7 @@ from scoring_timelines import RUBRIC, Timeline, good_drill, ns
 from scoring.measures import MEASURES
 from scoring.result import Unknown, Verdict
 from scoring.rubric import (
+    VERSION,
     ContainmentLimit,
     NoticedLimit,
     RelapseLimit,
@@ -28,7 +29,7 @@ def test_a_good_drill_meets_everything_and_names_the_parts():
     assert card.headline == (
         "5 of 5 met (alert detection met, alert names the impact met, recovery met, unharmed met, faults left met)"
     )
-    assert (card.met, card.of, card.outcome, card.rubric_version) == (5, 5, "completed", 1)
+    assert (card.met, card.of, card.outcome, card.rubric_version) == (5, 5, "completed", VERSION)
 
 
 def test_faults_left_are_judged_whether_or_not_anybody_asked():
@@ -114,10 +115,10 @@ def test_an_empty_timeline_has_a_card_that_knows_nothing():
 
 
 def test_an_old_drill_can_be_scored_by_another_rubric():
-    stricter = replace(RUBRIC, alert=replace(RUBRIC.alert, within=1), version=2)
+    stricter = replace(RUBRIC, alert=replace(RUBRIC.alert, within=1), version=VERSION - 1)
     card = score(good_drill().entries, rubric=stricter)
 
-    assert card.rubric_version == 2
+    assert card.rubric_version == VERSION
     assert {row.measure: str(row.verdict) for row in card.judged}["alert_detection"] == "missed"
 
 
