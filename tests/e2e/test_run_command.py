@@ -56,6 +56,7 @@ def test_a_drill_runs_to_its_end_and_leaves_its_target_as_it_was(here):
         ("fault", "active"),
         ("fault", "clear"),
         ("drill", "ended"),
+        ("scorecard", None),
     ]
     assert here.type("verify").returncode == 0
 
