@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from certificates import Authority
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import Server, answer, dripping, raw, reset, silent
 from servers import free_port
@@ -323,7 +323,7 @@ def test_a_wrong_request_is_refused_before_anything_is_asked(asked, told):
 
 
 @given(said=st.binary(max_size=300), lead=st.sampled_from([b"", OK, OK + b"\r\n", b"HTTP/1.1 "]))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 def test_whatever_bytes_come_back_there_is_a_verdict_or_nothing_is_known(said, lead):
     with Server(raw(lead + said)) as server:
         probe = made(server.url, {"value": "a"}, {"contains": "a", "json": {"a": 1}, "equals": 1})

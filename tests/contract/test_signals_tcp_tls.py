@@ -294,7 +294,7 @@ def test_a_star_covers_every_name_one_label_below_and_none_further_down(labels, 
 
 
 @given(name=st.text(min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_as_a_servers_name_is_refused_or_asked_for(listener, name):
     try:
         probe = made("tls", {**here(listener.port), "server_name": name})

@@ -251,7 +251,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.text(max_size=8), json_values, max_size=4))
 def test_any_body_has_the_same_digest_after_it_was_read_back(body):
     entry = chain.link(Line(1, NOTE, "x", "all", body), 1, "")

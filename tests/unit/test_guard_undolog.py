@@ -113,7 +113,7 @@ def test_wherever_the_end_is_torn_every_whole_line_counts_and_nothing_is_damaged
 
 
 @given(cut=st.integers(min_value=0, max_value=len(whole())), junk=st.sampled_from([b"", b"\0" * 40]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_a_writer_starts_on_a_fresh_line_after_a_torn_end(tmp_path, cut, junk):
     path = tmp_path / FILE
     path.write_bytes(whole()[:cut] + junk)
@@ -260,7 +260,7 @@ def test_a_line_that_is_just_being_added_is_no_cut(tmp_path):
 
 
 @given(cut=st.integers(min_value=0, max_value=len(whole()) - 1))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_wherever_a_log_is_cut_while_it_is_held_the_next_line_makes_it_whole(tmp_path, cut):
     path = tmp_path / FILE
     path.write_bytes(whole())
@@ -273,7 +273,7 @@ def test_wherever_a_log_is_cut_while_it_is_held_the_next_line_makes_it_whole(tmp
 
 
 @given(cut=st.integers(min_value=0, max_value=len(whole())))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_a_guard_that_saw_the_log_before_it_was_cut_reverts_all_and_makes_it_whole(tmp_path, cut):
     path = tmp_path / FILE
     path.write_bytes(whole())

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scenarios
@@ -33,7 +33,6 @@ def test_a_selection_takes_the_first_in_order_and_those_with_consent_before_all(
     assert choose(select(wanted), list(reversed(POOL)), consent) == chosen
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text("abc", min_size=1, max_size=3), unique=True, min_size=1),
     st.one_of(st.integers(1, 20), st.integers(1, 100).map(lambda share: f"{share}%"), st.just("all")),

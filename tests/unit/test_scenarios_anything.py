@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scenarios
@@ -14,7 +14,7 @@ from scenarios.references import in_workspace
 FORMAT = Path(__file__).parent.parent / "material" / "format"
 EXAMPLES = [path.read_bytes() for path in sorted((FORMAT / "drills").iterdir())]
 KEYS = sorted({*Scenario.model_json_schema()["properties"], *GameDay.model_json_schema()["properties"], "with", "good"})
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=150)
 
 words = st.sampled_from([*KEYS, "inject", "when", "probe", "within", "5s", "0s after a ends", "by hand", "${x}", "a"])
 values = st.recursive(

@@ -178,7 +178,7 @@ def test_a_rubric_with_promises_survives_json():
     assert Rubric.from_json({"promises": [{"dependency": "d", "mode": "m", "then": "stop", "fault": "f", "new": 1}]})
 
 
-unhurried = settings(deadline=None, max_examples=100)
+unhurried = settings(max_examples=100)
 seen = st.lists(st.tuples(st.floats(0.2, 48), st.sampled_from([True, False, None])), max_size=12)
 
 
