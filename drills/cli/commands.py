@@ -32,5 +32,6 @@ COMMANDS: Mapping[str, str] = {
     "export": "Write everything about drills as JSON Lines.",
     "injectors": "List the faults there are, with parameters, consent and revert.",
     "probes": "List the probes and alert sources there are.",
+    "proxy": "Stand before a dependency that speaks HTTP, to bend its answers.",
     "demo": "Run the five core drills on a small shop of real processes.",
 }

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from drills.demo.proxy.api import Api
-from drills.demo.proxy.web import converse
+from drills.proxy.web import converse
 
 
 async def serve(host: str, port: int, config: bytes | None) -> int:

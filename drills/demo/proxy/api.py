@@ -8,9 +8,8 @@ from urllib.parse import unquote
 
 from drills.demo.proxy.proxies import STREAMS, Proxies, Proxy, Toxic, Trouble
 from drills.demo.proxy.toxics import TYPES
+from drills.proxy.web import Answer
 
-Answer = tuple[int, Any]
-"""(status, what is answered as JSON; None: nothing)."""
 TOXICS_LIMIT = 5000
 """Toxics on one proxy."""
 ROUTES: Mapping[str, Mapping[str, str]] = {

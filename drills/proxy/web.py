@@ -1,19 +1,28 @@
-"""Just enough HTTP/1.1 for the API: bounded requests in, answers out, on a connection that is kept. Never a proxy."""
+"""Just enough HTTP/1.1 for an API: bounded requests in, answers out, on a connection that is kept. Never a proxy."""
 
 import asyncio
 import contextlib
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any, Protocol
 
-from drills.demo.proxy.api import Answer, Api
-
+Answer = tuple[int, Any]
+"""(status, what is answered as JSON; None: nothing)."""
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
 READ_LIMIT = 15.0
 """Seconds for a request to come in."""
 IDLE_LIMIT = 60.0
 """Seconds a connection may be kept without a request."""
+
+
+class Api(Protocol):
+    """What is behind the paths."""
+
+    async def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """Do what is asked."""
+        ...
 
 
 class Unreadable(Exception):

@@ -1,0 +1,1 @@
+"""Faults of a dependency that speaks HTTP, through `gameday proxy`. Nothing is imported here."""
