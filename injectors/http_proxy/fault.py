@@ -133,6 +133,13 @@ def _unknown(server: Server, name: str) -> str:
     )
 
 
+def _subjects(settings: Mapping[str, Json], given: Mapping[str, Json]) -> Sequence[str]:
+    server, name = Server(rebuild(Settings, settings).url), str(given["proxy"])
+    if name not in server.proxies():
+        raise Refused(_unknown(server, name))
+    return [name]
+
+
 def kind(  # noqa: PLR0913 - what there is to say of a kind
     fault: str,
     *,
@@ -155,12 +162,6 @@ def kind(  # noqa: PLR0913 - what there is to say of a kind
         }
         return Fault(change, Server(rebuild(Settings, change.target).url), body, needs_recording)
 
-    def subjects(settings: Mapping[str, Json], given: Mapping[str, Json]) -> Sequence[str]:
-        server, name = Server(rebuild(Settings, settings).url), rebuild(parameters, given).proxy
-        if name not in server.proxies():
-            raise Refused(_unknown(server, name))
-        return [name]
-
     return Kind(
         name=f"http.{fault}",
         summary=summary,
@@ -169,7 +170,7 @@ def kind(  # noqa: PLR0913 - what there is to say of a kind
         parameters=parameters,
         consent=CONSENT,
         reverted_by="our fault is taken off; if nobody can, the proxy ends it itself soon after the fault's duration",
-        subjects=subjects,
+        subjects=_subjects,
         make=make,
         example=example,
         sweep=sweep,
