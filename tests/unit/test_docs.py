@@ -72,6 +72,14 @@ def test_every_library_we_need_has_its_line():
     assert [name for name in sorted(names) if name not in page] == []
 
 
+def test_every_target_has_its_line_and_every_family_of_faults_a_page():
+    pages = {page.name for page in (DOCS / "targets").glob("*.md")} - {"README.md"}
+    table = (DOCS / "targets" / "README.md").read_text()
+    assert set(re.findall(r"\(([a-z_]+\.md)\)", table)) == pages
+    families = {name.partition(".")[0] for name in injectors.BUILT_IN if "." in name}
+    assert {f"{family}.md" for family in families} - pages == set()
+
+
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
