@@ -82,7 +82,7 @@ class Room:
         """Who was present then, observers and facilitators left out."""
         return frozenset(each.person for each in self.stays if each.at(moment) and each.role not in NOT_COUNTED)
 
-    def is_responder(self, said: Said) -> bool:
+    def is_responder(self, said: Said | Entry) -> bool:
         """Does it come from a responder? Somebody who never joined is one; who left speaks as what they were."""
         roles = [each.role for each in self.stays if each.person == said.by and each.since <= said.at]
         return not roles or roles[-1] not in NOT_COUNTED

@@ -14,12 +14,14 @@ EXCERPT = 600
 _BEGINNING = 4096
 """Characters in which the mark of a report stands."""
 Format = Literal["html", "md", "json"]
+Reader = Literal["facilitators", "responders"]
 
 
 def command(
     drill: Drill = "",
     *,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = "html",
+    reader: Annotated[Reader, typer.Option("--for", help="Responders get nothing of the answer.")] = "facilitators",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to; `-`: standard output. Default: drill-N-report.FORMAT here."),
@@ -29,10 +31,15 @@ def command(
     from drills.cli.sentences import sentence  # noqa: PLC0415 - `--help` does not pay for it
     from drills.report import page  # noqa: PLC0415
     from drills.report.content import Kept, report_of  # noqa: PLC0415
+    from drills.report.responders import responders_report  # noqa: PLC0415
     from drills.store import StoreError  # noqa: PLC0415
 
     with reading(store) as opened:
         row = chosen(opened, drill)
+        if reader == "responders" and row.ended_at is None:
+            raise typer.BadParameter(
+                f"drill {row.id} is not over: `gameday room` shows them theirs", param_hint="--for"
+            )
 
         def look(digest: str) -> Kept | None:
             try:
@@ -42,12 +49,14 @@ def command(
             text = found.content[: EXCERPT * 4].decode(errors="replace") if _is_text(found.media_type) else ""
             return Kept(digest, found.about, found.media_type, found.size, text[:EXCERPT])
 
-        made = report_of(opened.entries(row.id), sentence, look)
+        make = responders_report if reader == "responders" else report_of
+        made = make(opened.entries(row.id), sentence, look)
     written = {"html": page.as_html, "md": page.as_markdown, "json": page.as_json}[form](made)
     if output is not None and str(output) == "-":
         sys.stdout.write(written)
         return
-    path = output or Path(f"drill-{row.id}-report.{form}")
+    of_responders = "-for-responders" if reader == "responders" else ""
+    path = output or Path(f"drill-{row.id}-report{of_responders}.{form}")
     _check_ours(path, page.MARKS)
     write_whole([written], path)
     print(path)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from drills.report.checks import Check, checks_of
 from drills.report.lanes import Lanes, lanes_of
 from scoring.comparing import Part, compare
 from scoring.facts import SECOND, Facts, read
+from scoring.key import unsafe_actions
 from scoring.result import Unknown, Verdict
 from scoring.scorecard import Row, Scorecard, score
 from scoring.timeline import BY_PEOPLE, PERSON, Entry
@@ -119,6 +120,9 @@ class Report:
     left_out: int
     """Entries that are not shown."""
     rubric_version: int
+    audience: Literal["facilitators", "responders"] = "facilitators"
+    key: tuple[tuple[str, str], ...] = ()
+    """The scenario's own answer, part by part."""
 
     def to_json(self) -> dict[str, Json]:
         """The same as plain JSON."""
@@ -158,6 +162,7 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         timeline=_timeline(entries[:ENTRIES_LIMIT], facts, zero, say),
         left_out=max(0, len(entries) - ENTRIES_LIMIT),
         rubric_version=card.rubric_version,
+        key=_key(facts.rubric.answer),
     )
 
 
@@ -206,6 +211,11 @@ def _pictures(facts: Facts, zero: int) -> tuple[Revision, ...]:
             )
         )
     return tuple(made)
+
+
+def _key(answer: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+    told = {**answer, "unsafe_actions": [each.get("text") for each in unsafe_actions(answer)]}
+    return tuple((name.replace("_", " "), _value(value)) for name, value in told.items() if value)
 
 
 def _value(value: Json) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from servers import wait_until
 from workplace import Workplace
 
 
@@ -69,3 +70,29 @@ def test_a_report_is_written_over_and_no_other_file_is(here):
     for form in ("html", "md", "json"):
         written = [here.type("report", "1", "--format", form).returncode for _ in range(2)]
         assert written == [0, 0]
+
+
+def test_the_report_for_responders_has_nothing_of_the_scenarios_file_and_a_name_of_its_own(here):
+    drilled(here)
+    ended = here.type("report", "--for", "responders")
+    shown = here.type_inside("report", "--for", "responders", "--format", "json", "-o", "-").stdout
+
+    assert ended.stdout.strip() == "drill-1-report-for-responders.html"
+    assert "For responders" in (here.folder / "drill-1-report-for-responders.html").read_text()
+    for secret in ("A small drill", "quiet", "noop", "victim.txt", '"small"'):
+        assert secret not in shown
+    assert "Drill on orders" in shown
+
+
+def test_while_a_drill_runs_there_is_no_report_for_responders(here):
+    victim = here.folder / "victim.txt"
+    victim.write_text("as it was\n")
+    file = here.drill("long", {"quiet": f"{{inject: noop, with: {{file: {victim}}}, duration: 5m}}"})
+    running = here.start("run", file)
+    wait_until(lambda: here.type_inside("log", "1").stdout, "the drill is on record")
+    refused = here.type_inside("report", "1", "--for", "responders", "-o", "-")
+    running.terminate()
+    here.ended(running)
+
+    assert refused.returncode == 2
+    assert "drill 1 is not over: `gameday room` shows them theirs" in refused.stderr
