@@ -153,10 +153,7 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         steps=_steps(facts, zero),
         never_tried=_never_tried(facts),
         recovery=_lines(row for row in card.rows if row.measure in OF_RECOVERY),
-        declared=tuple(
-            (_since(each.at, zero), each.by, str(each.body.get("declares")), each.text)
-            for each in facts.room.declarations
-        ),
+        declared=_declared(facts, zero),
         checks=checks_of(facts, zero),
         evidence=_evidence(entries, look),
         timeline=_timeline(entries[:ENTRIES_LIMIT], facts, zero, say),
@@ -187,6 +184,11 @@ def _lines(rows: Iterable[Row]) -> tuple[Line, ...]:
         Line(row.title, limit_words(row.limit), result_words(row.result), str(row.verdict), row.result.why)
         for row in rows
     )
+
+
+def _declared(facts: Facts, zero: int) -> tuple[tuple[str, str, str, str], ...]:
+    said = facts.room.declarations
+    return tuple((_since(each.at, zero), each.by, str(each.body.get("declares")), each.text) for each in said)
 
 
 def _pictures(facts: Facts, zero: int) -> tuple[Revision, ...]:
