@@ -32,7 +32,6 @@ def command(
     from drills.report import page  # noqa: PLC0415
     from drills.report.content import Kept, report_of  # noqa: PLC0415
     from drills.report.responders import responders_report  # noqa: PLC0415
-    from drills.store import StoreError  # noqa: PLC0415
 
     with reading(store) as opened:
         row = chosen(opened, drill)
