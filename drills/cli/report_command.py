@@ -2,12 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from drills.cli.past_drills import Drill, StorePath, chosen, reading
 from drills.cli.whole_file import write_whole
+from drills.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from drills.report.content import Kept
 
 EXCERPT = 600
 """Characters of a piece of evidence."""
@@ -30,7 +34,7 @@ def command(
 ) -> None:
     from drills.cli.sentences import sentence  # noqa: PLC0415 - `--help` does not pay for it
     from drills.report import page  # noqa: PLC0415
-    from drills.report.content import Kept, report_of  # noqa: PLC0415
+    from drills.report.content import report_of  # noqa: PLC0415
     from drills.report.responders import responders_report  # noqa: PLC0415
 
     with reading(store) as opened:
@@ -39,17 +43,8 @@ def command(
             raise typer.BadParameter(
                 f"drill {row.id} is not over: `gameday room` shows them theirs", param_hint="--for"
             )
-
-        def look(digest: str) -> Kept | None:
-            try:
-                found = opened.evidence(digest)
-            except StoreError:
-                return None
-            text = found.content[: EXCERPT * 4].decode(errors="replace") if _is_text(found.media_type) else ""
-            return Kept(digest, found.about, found.media_type, found.size, text[:EXCERPT])
-
         make = responders_report if reader == "responders" else report_of
-        made = make(opened.entries(row.id), sentence, look)
+        made = make(opened.entries(row.id), sentence, lambda digest: _look(opened, digest))
     written = {"html": page.as_html, "md": page.as_markdown, "json": page.as_json}[form](made)
     if output is not None and str(output) == "-":
         sys.stdout.write(written)
@@ -59,6 +54,18 @@ def command(
     _check_ours(path, page.MARKS)
     write_whole([written], path)
     print(path)
+
+
+def _look(store: Store, digest: str) -> "Kept | None":
+    """One piece of evidence as a report shows it."""
+    from drills.report.content import Kept  # noqa: PLC0415 - as above
+
+    try:
+        found = store.evidence(digest)
+    except StoreError:
+        return None
+    text = found.content[: EXCERPT * 4].decode(errors="replace") if _is_text(found.media_type) else ""
+    return Kept(digest, found.about, found.media_type, found.size, text[:EXCERPT])
 
 
 def _is_text(media_type: str) -> bool:
