@@ -10,7 +10,7 @@ from servers import free_port
 from webhook_senders import BEGAN_NS, alert, group, heard_by, made, post
 
 from drills.signals.contract import EVIDENCE_LIMIT, Alert, SignalError
-from drills.signals.sources.listener import BODY_LIMIT, Listener
+from drills.signals.sources.listener import BODY_LIMIT, Listener, Shown
 from injectors.contract import InjectorError
 
 CANARY = "canary-6be0d3"
@@ -225,7 +225,8 @@ def test_a_port_in_use_is_named_at_the_start_with_what_to_type():
             made(listen=f"127.0.0.1:{port}").start(Heard())
     assert f"{no.value}" == (
         f"the webhook pages cannot listen on 127.0.0.1:{port}: the port is in use; "
-        f"see who holds it with `ss -ltnp sport = :{port}`, or change its `listen:`"
+        f"see who holds it with `ss -ltnp sport = :{port}`, or change its `listen:`; "
+        "if another drill does (`gameday status`), wait for its end: one sender is heard by one drill"
     )
 
 
@@ -251,10 +252,10 @@ class Refusing:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    def admits(self, _: bytes) -> bool:
-        return True
+    def admits(self, _: Shown) -> None:
+        return None
 
-    def take(self, _: bytes, __: int, ___: int) -> None:
+    def take(self, _: bytes, __: Shown, ___: int, ____: int) -> None:
         raise AssertionError("nothing whole ever came")
 
     def turned_away(self, _: int, why: str) -> None:

@@ -130,6 +130,12 @@ class Monitor:
             rows = sorted(self._latest.items())
         return Answer(200, {" ".join(key): {"value": seen.value, "detail": seen.detail} for key, seen in rows})
 
+    def metrics(self, _: Request) -> Answer:
+        """The same for a Prometheus; `prometheus-rules.yml` beside this file has the rules."""
+        with self._lock:
+            rows = [_sample(seen) for _, seen in sorted(self._latest.items())]
+        return Answer(200, "".join(rows), "text/plain; version=0.0.4")
+
     def runbook(self, request: Request) -> Answer:
         """The page an alert links to."""
         page = self._runbooks / Path(request.path).name
@@ -159,6 +165,11 @@ class Monitor:
             print(f"keeps the old rules: {error}", file=sys.stderr, flush=True)
 
 
+def _sample(seen: Measured) -> str:
+    labels = ",".join(f'{name}="{value}"' for name, value in sorted(seen.labels.items()))
+    return f"{seen.measure}{{{labels}}} {seen.value}\n"
+
+
 def main() -> None:
     """Watch until ended: `monitor SETTINGS RULES RUNBOOKS WORKERS`."""
     shop, rules, runbooks, wanted = load(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
@@ -168,6 +179,7 @@ def main() -> None:
         threading.Thread(target=monitor.watch, args=(check,), daemon=True).start()
     routes = {
         ("GET", "/"): monitor.measures,
+        ("GET", "/metrics"): monitor.metrics,
         ("GET", "/api/v2/alerts"): monitor.alerts,
         ("GET", "/api/v2/status"): monitor.status,
         ("GET", "/-/ready"): lambda _: Answer(200, {"ready": True}),

@@ -9,6 +9,7 @@ import socketserver
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
@@ -27,6 +28,16 @@ AT_ONCE = 64
 LOOK_EVERY = 0.2
 """Seconds between two looks whether to end."""
 LONGEST_NUMBER = 20
+_SHOWN = ("Authorization", "X-PagerDuty-Signature")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a sender shows of itself, as the bytes that came; repeated nowhere."""
+
+    authorization: bytes = field(default=b"", repr=False)
+    signatures: bytes = field(default=b"", repr=False)
+    """The `X-PagerDuty-Signature`: several, with commas between, while a secret is changed."""
 
 
 class Refusal(Exception):
@@ -40,11 +51,11 @@ class Refusal(Exception):
 class Taker(Protocol):
     """Who gets the bodies."""
 
-    def admits(self, authorization: bytes) -> bool:
-        """May this sender send?"""
+    def admits(self, shown: Shown) -> Refusal | None:
+        """Why this sender may not send, known before its body is; None when it may."""
         ...
 
-    def take(self, body: bytes, wall: int, mono: int) -> None:
+    def take(self, body: bytes, shown: Shown, wall: int, mono: int) -> None:
         """Take a whole body. Raises `Refusal`."""
         ...
 
@@ -119,7 +130,7 @@ class _Post(BaseHTTPRequestHandler):
         try:
             body = self._body()
             wall, mono = time.time_ns(), time.monotonic_ns()
-            self.server.taker.take(body, wall, mono)
+            self.server.taker.take(body, self._shown(), wall, mono)
         except Refusal as refusal:
             self.server.taker.turned_away(time.time_ns(), f"{refusal.status}, {refusal}")
             self._answer(refusal.status, str(refusal))
@@ -149,12 +160,16 @@ class _Post(BaseHTTPRequestHandler):
         raise refusal or Refusal(411, "send a Content-Length")
 
     def _refused(self, length: int | None) -> Refusal | None:
-        authorization = self.headers.get("Authorization", "").encode(errors="surrogateescape")
-        if not self.server.taker.admits(authorization):
-            return Refusal(401, "the token is wrong or missing: send Authorization: Bearer ...")
+        if refusal := self.server.taker.admits(self._shown()):
+            return refusal
         if length is not None and length > BODY_LIMIT:
             return Refusal(413, f"the body is longer than {BODY_LIMIT} bytes")
         return None
+
+    def _shown(self) -> Shown:
+        # http.server reads a head as Latin-1, byte for byte; written so again it is what the sender wrote.
+        told = {name: ",".join(self.headers.get_all(name, [])).encode("latin-1") for name in _SHOWN}
+        return Shown(*told.values())
 
     def _drain(self, length: int) -> None:
         """Read what will not be used: a sender that is cut off while it sends never reads why."""
@@ -202,7 +217,9 @@ def _joined(host: str, port: int) -> str:
 def _cannot_listen(name: str, where: str, port: int, wrong: OSError) -> str:
     said = f"the webhook {name} cannot listen on {where}"
     if wrong.errno == errno.EADDRINUSE:
-        return f"{said}: the port is in use; see who holds it with `ss -ltnp sport = :{port}`, or change its `listen:`"
+        # What is sent once reaches one drill: a port shared by two would make one of them deaf by chance.
+        told = f"{said}: the port is in use; see who holds it with `ss -ltnp sport = :{port}`, or change its `listen:`"
+        return f"{told}; if another drill does (`gameday status`), wait for its end: one sender is heard by one drill"
     if wrong.errno == errno.EADDRNOTAVAIL:
         return f"{said}: this machine has no such address; write one of its own, such as 127.0.0.1:{port}"
     if wrong.errno == errno.EACCES:
