@@ -18,6 +18,9 @@ PROBES: Mapping[str, str] = {
     "nats.queue_age": "drills.signals.probes.nats_queue_age",
     "nats.queue_depth": "drills.signals.probes.nats_queue_depth",
     "prometheus.query": "drills.signals.probes.prometheus_query",
+    "amplification": "drills.signals.probes.amplification_proxy",
+    "prometheus.amplification": "drills.signals.probes.amplification_prometheus",
+    "http.amplification": "drills.signals.probes.amplification_http",
     "command": "drills.signals.probes.command_output",
 }
 """What `probe:` accepts -> the module that holds `KIND`."""

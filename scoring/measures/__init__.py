@@ -9,6 +9,7 @@ from scoring.key import unsafe_actions
 from scoring.measures.alert_detection import alert_detection
 from scoring.measures.alert_names_impact import alert_names_impact
 from scoring.measures.alerts import alerts
+from scoring.measures.blast_radius import blast_radius
 from scoring.measures.cohorts import cohort_precision, cohort_recall
 from scoring.measures.containment import containment
 from scoring.measures.declaration import declaration
@@ -109,6 +110,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("alert_names_impact", "alert names the impact", alert_names_impact, _alert_says, shown="judged"),
     Measure("alerts", "alerts amiss", alerts),
     Measure("green_checks", "green health checks", green_checks),
+    Measure("blast_radius", "harm as the key says", blast_radius),
     Measure("noticed", "noticed by a person", noticed, _within("noticed"), shown="people"),
     Measure("declaration", "incident declared", declaration, shown="people"),
     Measure("roles", "roles filled", roles, shown="people"),
