@@ -1,4 +1,4 @@
-"""Drills on a product and its dependency, both behind `gameday proxy`: retries that amplify, one tenant harmed alone."""
+"""Drills on a product and its dependency, both behind `gameday proxy`: retries that amplify, one tenant harmed."""
 
 import pytest
 from http_proxy_server import Dependency, HttpProxy
