@@ -149,9 +149,9 @@ def test_the_proxy_counts_what_a_client_that_retries_at_once_does_to_a_dependenc
 
 def test_a_proxy_that_is_not_there_or_no_proxy_at_all_is_no_answer(proxy, dependency):
     proxy.create("payments", dependency.url)
-    asked = {"calls": "payments", "requests": "chekout"}
+    asked = {"calls": "payments", "requests": "checkout"}
 
-    assert "there is no proxy chekout; there are payments" in unanswered(
+    assert "there is no proxy checkout; there are payments" in unanswered(
         made("amplification", {"url": proxy.url}, asked)
     )
     for said in ({"payments": {}}, {"payments": 1}, [], "no JSON"):
