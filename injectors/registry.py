@@ -25,13 +25,23 @@ BUILT_IN: Mapping[str, str] = {
     "http.rate_limit": "injectors.http_proxy.rate_limit",
     "http.reject_writes": "injectors.http_proxy.reject_writes",
     "http.delay_reads": "injectors.http_proxy.delay_reads",
+    "redis.pause_clients": "injectors.redis.pause_clients",
+    "redis.refuse_writes": "injectors.redis.refuse_writes",
+    "redis.kill_clients": "injectors.redis.kill_clients",
+    "rq.suspend": "injectors.rq.suspend",
     "certificate.expire": "injectors.certificate.expire",
     "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
     "certificate.wrong_name": "injectors.certificate.wrong_name",
 }
 """Name -> module that holds `KIND`."""
 
-EXTRAS: Mapping[str, str] = {"toxiproxy": "toxiproxy", "nats": "nats", "certificate": "certificate"}
+EXTRAS: Mapping[str, str] = {
+    "toxiproxy": "toxiproxy",
+    "nats": "nats",
+    "redis": "redis",
+    "rq": "redis",
+    "certificate": "certificate",
+}
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 
 

@@ -17,6 +17,10 @@ PROBES: Mapping[str, str] = {
     "process.count": "drills.signals.probes.process_count",
     "nats.queue_age": "drills.signals.probes.nats_queue_age",
     "nats.queue_depth": "drills.signals.probes.nats_queue_depth",
+    "redis.queue_age": "drills.signals.probes.redis_queue_age",
+    "redis.queue_depth": "drills.signals.probes.redis_queue_depth",
+    "rq.queue_age": "drills.signals.probes.rq_queue_age",
+    "rq.queue_depth": "drills.signals.probes.rq_queue_depth",
     "prometheus.query": "drills.signals.probes.prometheus_query",
     "amplification": "drills.signals.probes.amplification_proxy",
     "prometheus.amplification": "drills.signals.probes.amplification_prometheus",
@@ -31,7 +35,7 @@ SOURCES: Mapping[str, str] = {
 }
 """A target's `kind:` that brings alerts -> the module that holds `KIND`."""
 
-EXTRAS: Mapping[str, str] = {"nats": "nats", "tls": "certificate"}
+EXTRAS: Mapping[str, str] = {"nats": "nats", "redis": "redis", "rq": "redis", "tls": "certificate"}
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 
 KindT = TypeVar("KindT", ProbeKind, SourceKind)

@@ -3,11 +3,8 @@
 import asyncio
 import json
 import os
-import queue
 import re
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,6 +20,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from injectors import writes
 from injectors.contract import InjectorError, Json, Refused, Unreachable
+from injectors.look_up import look_up
 from injectors.values import AbsolutePath, Keys, Seconds, Secret
 
 REQUESTS = 3
@@ -106,7 +104,9 @@ class Server:
             writes.made()
         payload = b"" if body is None else json.dumps(dict(body)).encode()
         account, began = self._account(), time.monotonic()
-        _look_up(self.settings.url, self.settings.timeout)
+        parts = urlsplit(self.settings.url)
+        what = f"the NATS server {self.settings.url}"
+        look_up(str(parts.hostname), parts.port or 4222, self.settings.timeout, what)
         left = self.settings.timeout - (time.monotonic() - began)
         answer = asyncio.run(self._bounded(f"$JS.API.{request}", payload, account, left))
         if wrong := answer.get("error"):
@@ -188,29 +188,6 @@ class Server:
         if code == 404:
             return Missing(what)
         return Unreachable(what) if code == 503 and wrong.get("err_code") != _NO_JETSTREAM else InjectorError(what)
-
-
-def _look_up(url: str, limit: float) -> None:
-    """Resolve the server's name within the limit: the client's own look-up has none. Raises `Unreachable`."""
-    parts = urlsplit(url)
-    answers: queue.Queue[str] = queue.Queue()
-
-    def work() -> None:
-        try:
-            socket.getaddrinfo(parts.hostname, parts.port or 4222, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as wrong:
-            answers.put(f"the name of the NATS server {url} does not resolve: {type(wrong).__name__}")
-        else:
-            answers.put("")
-
-    # The system's resolver takes no timeout: one that takes too long is left behind in its thread.
-    threading.Thread(target=work, name="look up a NATS server", daemon=True).start()
-    try:
-        wrong = answers.get(timeout=limit)
-    except queue.Empty:
-        wrong = f"the name of the NATS server {url} was not resolved within {limit:g} s"
-    if wrong:
-        raise Unreachable(wrong)
 
 
 def _readable(credentials: str) -> None:

@@ -1,0 +1,1 @@
+"""Faults of RQ, the job queue on Redis: workers that take no more jobs. Never a job."""
