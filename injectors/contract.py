@@ -172,6 +172,51 @@ class Sweep(Protocol):
         ...
 
 
+class Found(StrEnum):
+    """What a checkup says of one thing."""
+
+    OK = "ok"
+    NOT_OK = "not ok"
+    CANT_TELL = "can't tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at on a target, for `gameday doctor`."""
+
+    what: str
+    """`answers`, `consent`, `permission`, `clock`, or a word of the kind's own."""
+    found: Found
+    said: str
+    """What was seen, in one sentence."""
+    type: str = ""
+    """What to type or write so that it becomes ok."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One target that is looked at."""
+
+    environment: str
+    settings: Mapping[str, Json]
+    """The target's `with:`."""
+    consent: tuple[str, ...]
+    """The target's `consent:` list."""
+    now: Callable[[], float]
+    """Our clock, in UTC seconds, to compare the target's with."""
+
+
+class Checkup(Protocol):
+    """What a kind of target can tell of its health before any drill; a module with this function is one."""
+
+    def findings(self, visit: Visit, /) -> Sequence[Finding]:
+        """Look at the target: does it answer, consent, allow, and what time is it there? Looks only, within 10 s.
+
+        Raises `Unreachable` when it does not answer, `Refused` when it says no.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A registered kind of fault: its words for people, its typed settings and parameters, and how to build one."""
@@ -206,3 +251,5 @@ class Kind:
 
     None: the fault creates nothing that could carry a tag, and the undo log alone knows of it.
     """
+    checkup: Checkup | None = None
+    """Looks at a target of this kind for `gameday doctor`; the same object for every fault of one kind of target."""

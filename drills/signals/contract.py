@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from injectors.contract import Checkup
 from injectors.revealed import blot_out
 
 Json = Any
@@ -81,6 +82,8 @@ class ProbeKind:
     example: str = ""
     target_optional: bool = False
     """True: without a target (none named, none of the kind in the environment) the settings are built from nothing."""
+    checkup: Checkup | None = None
+    """Looks at a target of this kind for `gameday doctor`, where no injector does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +142,5 @@ class SourceKind:
     make: Callable[[str, BaseModel], AlertSource]
     """(the target's name, its settings) -> the source; no I/O."""
     example: str = ""
+    checkup: Checkup | None = None
+    """Looks at a target of this kind for `gameday doctor`."""

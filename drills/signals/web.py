@@ -49,6 +49,8 @@ class Answer:
     media_type: str
     seconds: float
     """From looking the name up to the last byte."""
+    date: str = ""
+    """Its own word on what time it is, as it wrote it."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What was sent with the question and is kept nowhere."""
 
@@ -91,9 +93,10 @@ def _ask(url: str, site: Site, request: Request, headers: Mapping[str, str], dea
         for chunk in response.iter_stream():
             length += len(chunk)
             kept += chunk[: request.limit - len(kept)]
-        kinds = [value for name, value in response.headers if name.lower() == b"content-type"]
-        media_type = kinds[0].decode("latin-1").partition(";")[0].strip() if kinds else "application/octet-stream"
-        return Answer(response.status, bytes(kept), length, media_type[:100], deadline.passed)
+        told = {name.lower(): value.decode("latin-1") for name, value in reversed(response.headers)}
+        media_type = told.get(b"content-type", "application/octet-stream").partition(";")[0].strip()
+        date = told.get(b"date", "")[:100]
+        return Answer(response.status, bytes(kept), length, media_type[:100], deadline.passed, date)
 
 
 _SAFE = "%/:?#[]@!$&'()*+,;=~"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from injectors import command
-from injectors.certificate import files, issuing, leaf, sweep
+from injectors.certificate import checkup, files, issuing, leaf, sweep
 from injectors.certificate.issuing import Terms
 from injectors.certificate.leaf import Leaf
 from injectors.certificate.target import CONSENT, Parameters, Settings, consented, fresh, listed, owner, with_rights
@@ -178,6 +178,7 @@ def kind(fault: str, summary: str, bending: Bending) -> Kind:
         make=make,
         example="{certificate: ledger.crt, key: ledger.key}",
         sweep=sweep,
+        checkup=checkup,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar, cast
 from pydantic import AfterValidator, Field
 
 from injectors.contract import Change, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
-from injectors.http_proxy import sweep
+from injectors.http_proxy import checkup, sweep
 from injectors.http_proxy.owner import CONSENT, MARK, owner
 from injectors.http_proxy.server import Exists, Missing, Server, Settings
 from injectors.values import Keys, by_reference, rebuild
@@ -174,4 +174,5 @@ def kind(  # noqa: PLR0913 - what there is to say of a kind
         make=make,
         example=example,
         sweep=sweep,
+        checkup=checkup,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo
-from injectors.nats import stream, sweep
+from injectors.nats import checkup, stream, sweep
 from injectors.nats.server import Missing, Name, Server, Settings, Unserved
 from injectors.values import Keys, rebuild
 
@@ -144,4 +144,5 @@ KIND = Kind(
     make=make,
     example="{stream: orders, consumer: workers}",
     sweep=sweep,
+    checkup=checkup,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo
-from injectors.nats import stream, sweep
+from injectors.nats import checkup, stream, sweep
 from injectors.nats.server import Missing, Name, Server, Settings
 from injectors.nats.size_limit import FIELD, OURS, bent, restored, takes_as_much
 from injectors.values import Keys, rebuild
@@ -130,4 +130,5 @@ KIND = Kind(
     make=make,
     example="{stream: orders-eu}",
     sweep=sweep,
+    checkup=checkup,
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from injectors.contract import Change, InjectorError, Json, Kind, State, Undo
+from injectors.process import checkup
 from injectors.process.consent import CONSENT, consented, facts, recorded
 from injectors.process.pool import Pool, Settings, occupied, pool_of
 from injectors.values import Keys, rebuild
@@ -72,4 +73,5 @@ KIND = Kind(
     subjects=subjects,
     make=make,
     example="{}",
+    checkup=checkup,
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from injectors.contract import Change, InjectorError, Json, Kind, State, Undo
-from injectors.process import kernel
+from injectors.process import checkup, kernel
 from injectors.process.consent import CONSENT, consented, facts, recorded, whole_tree
 from injectors.process.frozen import freeze, notes_of, still, thaw
 from injectors.process.pool import Pool, Settings, occupied
@@ -102,4 +102,5 @@ KIND = Kind(
     make=make,
     holds=False,
     example="{}",
+    checkup=checkup,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from injectors.contract import Change, InjectorError, Json, Kind, State, Undo
-from injectors.process import kernel
+from injectors.process import checkup, kernel
 from injectors.process.consent import CONSENT, consented, facts, recorded, whole_tree
 from injectors.process.frozen import freeze, notes_of, thaw
 from injectors.process.pool import Pool, Settings, occupied
@@ -71,4 +71,5 @@ KIND = Kind(
     subjects=subjects,
     make=make,
     example="{}",
+    checkup=checkup,
 )

@@ -7,6 +7,7 @@ from typing import cast
 from pydantic import Field
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
+from injectors.toxiproxy import checkup
 from injectors.toxiproxy.baseline import CONSENT, clean_proxy, owner, proxy_names
 from injectors.toxiproxy.server import Missing, Server, Settings
 from injectors.values import Keys, rebuild
@@ -95,4 +96,5 @@ KIND = Kind(
     subjects=subjects,
     make=make,
     example="{proxy: payments-db}",
+    checkup=checkup,
 )

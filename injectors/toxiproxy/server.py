@@ -135,8 +135,13 @@ class Server:
 
     def proxies(self) -> dict[str, Json]:
         """Every proxy with its toxics, by name."""
+        return self.proxies_and_date()[0]
+
+    def proxies_and_date(self) -> tuple[dict[str, Json], str]:
+        """The same, and what time it is there, as its answer says it."""
         found = self._call("list the proxies", "get", "/proxies")
-        return self._understood(found, lambda held: all(map(_is_proxy, held.values())))
+        proxies = self._understood(found, lambda held: all(map(_is_proxy, held.values())))
+        return proxies, found.headers.get("Date", "")
 
     def proxy(self, name: str) -> dict[str, Json]:
         """One proxy with its toxics. Raises `Missing`."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar, cast
 from pydantic import Field
 
 from injectors.contract import Change, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
-from injectors.toxiproxy import replacing, sweep
+from injectors.toxiproxy import checkup, replacing, sweep
 from injectors.toxiproxy.baseline import CONSENT, clean_proxy, owner, proxy_names
 from injectors.toxiproxy.server import Exists, Failed, Missing, Server, Settings
 from injectors.values import Keys, Share, rebuild
@@ -133,6 +133,7 @@ def kind(
         make=make,
         example=example,
         sweep=sweep,
+        checkup=checkup,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from drills.signals import subset
+from drills.signals import site_checkup, subset
 from drills.signals.contract import Json, Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.dial import NoAnswer
 from drills.signals.evidence import without
@@ -163,4 +163,5 @@ KIND = ProbeKind(
     good=Good,
     make=_make,
     example="{probe: http, with: {method: POST, path: /pay}, good: {status: 200, within: 300ms, json: {paid: true}}}",
+    checkup=site_checkup,
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
-from drills.signals import subset
+from drills.signals import site_checkup, subset
 from drills.signals.contract import Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.dial import NoAnswer
 from drills.signals.evidence import without
@@ -100,4 +100,5 @@ KIND = ProbeKind(
     good=Compared,
     make=_make,
     example='{probe: prometheus.query, with: {query: "sum(up)"}, good: {at_least: 3}}',
+    checkup=site_checkup.At("/-/ready"),
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from drills.signals import connect_checkup
 from drills.signals.contract import Judgement, ProbeKind, Reading, SignalError
 from drills.signals.dial import Deadline, connect, reason
 from drills.signals.good import Core, judge
@@ -98,4 +99,5 @@ KIND = ProbeKind(
     make=_make,
     example="{probe: tcp, with: {host: shop.staging, port: 8080}, good: {within: 200ms}}",
     target_optional=True,
+    checkup=connect_checkup,
 )

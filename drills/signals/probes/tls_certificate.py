@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from pydantic import BaseModel, Field
 
+from drills.signals import connect_checkup
 from drills.signals.contract import Json, Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.dial import Deadline, connect, reason, trust
 from drills.signals.good import Core, judge
@@ -178,4 +179,5 @@ KIND = ProbeKind(
     make=_make,
     example="{probe: tls, with: {host: ledger.staging, port: 8443}, good: {valid: true, expires_after: 7d}}",
     target_optional=True,
+    checkup=connect_checkup,
 )

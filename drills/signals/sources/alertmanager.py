@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from drills.signals import subset
+from drills.signals import site_checkup, subset
 from drills.signals.contract import Alert, SignalError, SourceKind, Unanswered
 from drills.signals.dial import NoAnswer
 from drills.signals.site import Site
@@ -187,4 +187,5 @@ KIND = SourceKind(
     settings=Settings,
     make=_make,
     example='{kind: alertmanager, with: {url: "http://alertmanager.staging:9093", poll: 2s}}',
+    checkup=site_checkup.At("/api/v2/status"),
 )

@@ -81,8 +81,8 @@ class Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         try:
             super().__init__((host, port), _Post)
         except OSError as wrong:
-            raise SignalError(_cannot_listen(name, _joined(host, port), port, wrong)) from None
-        self.address = _joined(host, int(self.server_address[1]))
+            raise SignalError(cannot_listen(name, joined(host, port), port, wrong)) from None
+        self.address = joined(host, int(self.server_address[1]))
         thread = threading.Thread(target=self.serve_forever, args=(LOOK_EVERY,), name=f"webhook {name}", daemon=True)
         thread.start()
 
@@ -210,11 +210,13 @@ class _Dripping(io.RawIOBase):
         return self._line.recv_into(buffer)
 
 
-def _joined(host: str, port: int) -> str:
+def joined(host: str, port: int) -> str:
+    """Both as one address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _cannot_listen(name: str, where: str, port: int, wrong: OSError) -> str:
+def cannot_listen(name: str, where: str, port: int, wrong: OSError) -> str:
+    """Why it cannot, and what to do."""
     said = f"the webhook {name} cannot listen on {where}"
     if wrong.errno == errno.EADDRINUSE:
         # What is sent once reaches one drill: a port shared by two would make one of them deaf by chance.

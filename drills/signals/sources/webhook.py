@@ -1,9 +1,10 @@
 """`webhook`: listens for what monitors and pagers send. Answers nothing but a status, and judges nothing."""
 
 import ipaddress
+import socket
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
@@ -11,9 +12,10 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from drills.signals.contract import Alert, SignalError, SourceKind
 from drills.signals.sources import alertmanager_json, mapped_json, opsgenie_json, pagerduty_json
 from drills.signals.sources.blindness import Blindness
-from drills.signals.sources.listener import Listener, Refusal, Shown
+from drills.signals.sources.listener import Listener, Refusal, Shown, cannot_listen, joined
 from drills.signals.sources.proof import Login, Proof, revealed
-from injectors.values import Keys, MissingSecret, Secret
+from injectors.contract import Finding, Found, Visit
+from injectors.values import Keys, MissingSecret, Secret, rebuild
 
 REMEMBERED = 100_000
 """Alerts that are recognised when they are sent again."""
@@ -184,6 +186,23 @@ class Webhook:
                 self._known.popitem(last=False)
 
 
+class PortCheckup:
+    """Could it listen, now? Takes the port for a moment without answering on it, so that no alert is taken in vain."""
+
+    def findings(self, visit: Visit, /) -> Sequence[Finding]:
+        """See that the port is free and the secrets are there."""
+        settings = rebuild(Settings, visit.settings)
+        where = joined(settings.host, settings.port)
+        revealed(settings.token, settings.login, settings.signing)
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        try:
+            socket.create_server((settings.host, settings.port), family=family).close()
+        except OSError as wrong:
+            said = cannot_listen("of this target", where, settings.port, wrong)
+            return [Finding("listens", Found.NOT_OK, said, f"ss -ltnp sport = :{settings.port}")]
+        return [Finding("listens", Found.OK, f"{where} is free, and its secrets are there")]
+
+
 def _make(name: str, settings: BaseModel) -> Webhook:
     return Webhook(name, Settings.model_validate(settings))
 
@@ -194,4 +213,5 @@ KIND = SourceKind(
     settings=Settings,
     make=_make,
     example='{kind: webhook, with: {listen: "127.0.0.1:9095", token: {env: ALERT_TOKEN}}}',
+    checkup=PortCheckup(),
 )
