@@ -34,9 +34,10 @@ not given)."""
 STOP = "stop"
 """`{rule, why, by}`: why every fault is being reverted. `rule` is a name of `drills.engine.wants_stop`."""
 MESSAGE = "message"
-"""`{message, sender, to, text, gives_away: [...]}`: what a facilitator (or the scenario) sent into the room. A hint
-gives away one or more of impact, hypothesis, unsafe_actions, next_decision. A tabletop's question also has `{question,
-within}`: its number from 1, and in how many seconds from the situation it must be decided."""
+"""`{message, sender, to, text, gives_away: [...], reply: {kind, within}}`: what a facilitator (or the scenario) sent
+into the room. A hint gives away one or more of impact, hypothesis, unsafe_actions, next_decision; `reply`, where one is
+wanted, is which mark, in how many seconds. A tabletop's question also has `{question, within}`: its number from 1, and
+in how many seconds from the situation it must be decided."""
 NOTE = "note"
 """`{text}`: what the engine wants the reader to know."""
 EVIDENCE = "evidence"

@@ -109,13 +109,15 @@ class Narrator:
         self._write(at, timeline.STOP, {"rule": stop.rule, "why": stop.why, "by": stop.by}, by=stop.by)
 
     def message(self, at: float, name: str, message: Message) -> None:
-        body = {
+        body: dict[str, Any] = {
             "message": name,
             "sender": message.from_,
             "to": list(message.to),
             "text": message.text,
             "gives_away": list(message.gives_away),
         }
+        if message.reply is not None:
+            body["reply"] = {"kind": message.reply.kind, "within": message.reply.within}
         self._recorder.write(self._clock.at(at), timeline.MESSAGE, body, by=message.from_ or "gameday", audience="all")
 
     def situation(self, at: float, tabletop: Tabletop) -> None:

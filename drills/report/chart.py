@@ -103,7 +103,8 @@ def _axis(svg: Element, chart: Lanes, bottom: float) -> None:
         if chart.begin <= tick <= chart.end:
             x = _x(chart, tick)
             _line(svg, (x, TOP - 8), (x, bottom), "zero" if tick == 0 else "tick")
-            _words(svg, x, TOP - 14, clock(tick) if tick else "0", "axis")
+            told = clock(tick) if tick else "0"
+            _words(svg, min(x, WIDTH - 2 - len(told) * CHAR / 2), TOP - 14, told, "axis")
 
 
 def _line(svg: Element, begin: tuple[float, float], end: tuple[float, float], look: str) -> None:

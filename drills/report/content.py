@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from drills.report.checks import Check, checks_of
 from drills.report.lanes import Lanes, lanes_of
+from drills.report.tabletop import Asked, asked_in, situation_of
 from scoring.comparing import Part, compare
 from scoring.facts import SECOND, Facts, read
 from scoring.key import unsafe_actions
@@ -123,6 +124,10 @@ class Report:
     audience: Literal["facilitators", "responders"] = "facilitators"
     key: tuple[tuple[str, str], ...] = ()
     """The scenario's own answer, part by part."""
+    kind: str = "drill"
+    """Or `tabletop`: there was no fault."""
+    situation: str = ""
+    asked: tuple[Asked, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """The same as plain JSON."""
@@ -152,7 +157,7 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         pictures=_pictures(facts, zero),
         steps=_steps(facts, zero),
         never_tried=_never_tried(facts),
-        recovery=_lines(row for row in card.rows if row.measure in OF_RECOVERY),
+        recovery=_lines(row for row in card.rows if row.measure in OF_RECOVERY and not card.tabletop),
         declared=_declared(facts, zero),
         checks=checks_of(facts, zero),
         evidence=_evidence(entries, look),
@@ -160,6 +165,9 @@ def report_of(entries: Sequence[Entry], say: Say, look: Look) -> Report:
         left_out=max(0, len(entries) - ENTRIES_LIMIT),
         rubric_version=card.rubric_version,
         key=_key(facts.rubric.answer),
+        kind=card.kind,
+        situation=situation_of(facts),
+        asked=asked_in(facts, zero),
     )
 
 
@@ -209,7 +217,9 @@ def _pictures(facts: Facts, zero: int) -> tuple[Revision, ...]:
                 parts=parts,
                 missing=tuple(map(str, picture.body.get("missing") or ())),
                 shared=tuple(each.by for each in acks if each.body.get("agrees")),
-                disputed=tuple(f"{each.by}: {each.text}" for each in acks if not each.body.get("agrees")),
+                disputed=tuple(
+                    ": ".join(filter(None, (each.by, each.text))) for each in acks if not each.body.get("agrees")
+                ),
             )
         )
     return tuple(made)

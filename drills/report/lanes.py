@@ -6,7 +6,8 @@ from itertools import groupby, pairwise
 
 from scoring.facts import SECOND, Facts, Look
 from scoring.room import Said
-from scoring.timeline import ALERT
+from scoring.timeline import ALERT, MESSAGE, Entry
+from scoring.wording import clock
 
 LANES_OF_PEOPLE = ("observation", "guess", "decision", "action", "update", "question", "answer", "handoff", "accept")
 
@@ -30,7 +31,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One line of the picture; `kind` is fault, bad, alert or people."""
+    """One line of the picture; `kind` is fault, bad, alert, message or people."""
 
     name: str
     kind: str
@@ -51,7 +52,8 @@ def lanes_of(facts: Facts, zero: int) -> Lanes:
     """Draw a timeline; `zero` is the moment that counts as 0, in UTC ns."""
     last = max((entry.at for entry in facts.entries), default=zero)
     first = min((entry.at for entry in facts.entries), default=zero)
-    lanes = [*_faults(facts, zero, last), *_probes(facts, zero, last), *_alerts(facts, zero), *_people(facts, zero)]
+    world = [*_faults(facts, zero, last), *_probes(facts, zero, last), *_alerts(facts, zero)]
+    lanes = [*world, *_messages(facts, zero, last), *_people(facts, zero)]
     begin, end = (first - zero) / SECOND, (last - zero) / SECOND
     return Lanes(begin, max(end, begin + 1), tuple(lanes))
 
@@ -94,6 +96,33 @@ def _alerts(facts: Facts, zero: int) -> Iterable[Lane]:
     ]
     if points:
         yield Lane("alerts", "alert", points=tuple(points))
+
+
+def _messages(facts: Facts, zero: int, last: int) -> Iterable[Lane]:
+    """What was sent into the room; a message that wants a reply lasts until that is due, or came."""
+    sent = [entry for entry in facts.entries if entry.kind == MESSAGE]
+    wanting = [entry for entry in sent if entry.body.get("reply")]
+    bars = tuple(_wanted(entry, facts, zero, last) for entry in wanting)
+    plain = [entry for entry in sent if not entry.body.get("reply")]
+    points = tuple(Point((entry.at - zero) / SECOND, _told(entry)) for entry in plain)
+    if sent:
+        yield Lane("messages", "message", bars, points)
+
+
+def _wanted(entry: Entry, facts: Facts, zero: int, last: int) -> Bar:
+    reply = entry.body["reply"]
+    kind, within = str(reply.get("kind")), float(reply.get("within") or 0.0)
+    due = entry.at + round(within * SECOND)
+    came = next((each for each in facts.room.marks if each.mark == kind and entry.at <= each.at <= due), None)
+    word = f"{kind} by {came.by}" if came else f"no {kind}" if last >= due else f"no {kind} yet"
+    end = came.at if came else min(due, last)
+    told = f"wants {kind} within {clock(within)}: {word}; {_told(entry)}"
+    return Bar((entry.at - zero) / SECOND, (end - zero) / SECOND, told)
+
+
+def _told(entry: Entry) -> str:
+    number = f"question {entry.body['question']}" if entry.body.get("question") else str(entry.body.get("sender") or "")
+    return f"{number}: {entry.body.get('text')}"
 
 
 def _people(facts: Facts, zero: int) -> Iterable[Lane]:

@@ -31,7 +31,7 @@ def picture_right(facts: Facts, rubric: Rubric) -> Result:
         return Missed(max(0.0, facts.since_t0(shared.at)), f"wrong: {'; '.join(wrong)}", detail)
     if unclear:
         return Unknown(f"words cannot tell: {'; '.join(unclear)}", detail)
-    return Known(1.0, "yes", why=f"right: {', '.join(parts)}", detail=detail)
+    return Known(1.0, "yes", why=f"right: {', '.join(parts).replace('_', ' ')}", detail=detail)
 
 
 def _worded(name: str, part: Part) -> str:
