@@ -37,6 +37,7 @@ class Ports:
     ledger: int = 17443
     proxy: int = 17474
     monitor: int = 17909
+    exporter: int = 17911
     pages: int = 17910
     """Nobody listens here by itself: for a person who wants the monitor's webhook."""
 
@@ -96,6 +97,7 @@ def _settings(shop: Path, ports: Ports) -> Settings:
         payments_port=ports.payments,
         ledger_port=ports.ledger,
         monitor_port=ports.monitor,
+        exporter_port=ports.exporter,
         regions={
             "eu": Region(ports.eu, f"http://127.0.0.1:{ports.payments_eu}", "orders-eu"),
             "us": Region(ports.us, f"http://127.0.0.1:{ports.payments_us}", "orders-us"),
@@ -152,6 +154,7 @@ def _programs(layout: Layout, server: str) -> dict[str, dict[str, Any]]:
         "ledger": part("ledger"),
         "web-eu": part("web", "eu"),
         "web-us": part("web", "us"),
+        "exporter": part("exporter"),
         "monitor": part("monitor", *watch),
         "customers": part("customers"),
     }
@@ -168,6 +171,7 @@ def _programs(layout: Layout, server: str) -> dict[str, dict[str, Any]]:
         "broker": {"command": broker},
         "proxy": {"command": [*proxy, "--config", str(shop / "proxies.json")]},
         **{name: {"command": command, "wanted": False} for name, command in later.items()},
+        "exporter": {"command": later["exporter"], "env": {"GAMEDAY_CONSENT": LABEL}, "wanted": False},
         **pool,
     }
 

@@ -10,8 +10,8 @@ def green_checks(facts: Facts, rubric: Rubric) -> Result:
     """The number of probes without a cohort that stayed good while a probe of a cohort was bad.
 
     "One API method may be timing out while health checks stay green." "Health checks hide partial dependency
-    failure. A green dashboard can be true and useless if it answers yesterday's question." Negative checks and what
-    must stay unharmed are to stay good, and do not count.
+    failure. A green dashboard can be true and useless if it answers yesterday's question." Negative checks, what must
+    stay unharmed and what shows a promise are to be good, and do not count.
     """
     cohorts = seen_cohorts(facts, rubric)
     hurt = sorted(cohort for cohort, bad in cohorts.items() if bad)
@@ -30,6 +30,7 @@ def green_checks(facts: Facts, rubric: Rubric) -> Result:
 def _checks(facts: Facts, rubric: Rubric) -> list[str]:
     wanted = {*(rubric.recovery.negative_checks if rubric.recovery else ())}
     wanted |= {*(rubric.unharmed.probes if rubric.unharmed else ())}
+    wanted |= {promise.probe for promise in rubric.promises if promise.probe}
     return [probe for probe, looks in facts.probes.items() if not looks[0].cohort and probe not in wanted]
 
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from monitoring import Alertmanager, Prometheus
 from servers import ROOT, NatsServer, Running, free_port, listening, wait_until
+from shop_exporter import ShopsExporter
 from webhook_senders import heard_by
 
 from drills.demo.shop.settings import Region
@@ -67,13 +68,20 @@ class ShopsMonitor(Running):
     def __init__(self, broker: NatsServer) -> None:
         super().__init__("the shop's monitor")
         self.port = free_port()
+        self.exporter = ShopsExporter()
         regions = {"eu": Region(free_port(), "http://127.0.0.1:9", "orders-eu")}
-        shop = Shop(str(self.folder), broker.url, free_port(), free_port(), self.port, regions)
+        ports = (free_port(), free_port(), self.port, self.exporter.port)
+        shop = Shop(str(self.folder), broker.url, *ports, regions)
         shop.save(self.folder / "shop.json")
 
     def start(self) -> None:
         files = [str(self.folder / "shop.json"), str(SHOP / "alerts.toml"), str(self.folder), "3"]
+        self.exporter.begin(self.folder / "shop.json")
         self.run([sys.executable, "-m", "drills.demo.shop.monitor", *files], lambda: listening(self.port))
+
+    def close(self) -> None:
+        self.exporter.close()
+        super().close()
 
 
 @pytest.mark.external

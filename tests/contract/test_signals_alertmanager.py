@@ -15,6 +15,7 @@ import raw_server
 from heard import Heard
 from monitoring import Alertmanager as Real
 from servers import NatsServer, Running, free_port, listening, wait_until
+from shop_exporter import ShopsExporter
 
 from drills.demo.shop.settings import Region
 from drills.demo.shop.settings import Settings as Shop
@@ -298,8 +299,10 @@ class ShopsMonitor(Running):
     def __init__(self, broker: NatsServer) -> None:
         super().__init__("the shop's monitor")
         self.port = free_port()
+        self.exporter = ShopsExporter()
         regions = {"eu": Region(free_port(), "http://127.0.0.1:9", "orders-eu")}
-        shop = Shop(str(self.folder), broker.url, free_port(), free_port(), self.port, regions)
+        ports = (free_port(), free_port(), self.port, self.exporter.port)
+        shop = Shop(str(self.folder), broker.url, *ports, regions)
         shop.save(self.folder / "shop.json")
         self.rules = self.folder / "alerts.toml"
         self.rule(limit=0.5)
@@ -313,7 +316,12 @@ class ShopsMonitor(Running):
 
     def start(self) -> None:
         files = [str(self.folder / "shop.json"), str(self.rules), str(self.folder), "3"]
+        self.exporter.begin(self.folder / "shop.json")
         self.run([sys.executable, "-m", "drills.demo.shop.monitor", *files], lambda: listening(self.port))
+
+    def close(self) -> None:
+        self.exporter.close()
+        super().close()
 
 
 def test_the_monitor_of_the_demo_is_heard_like_the_real_one():

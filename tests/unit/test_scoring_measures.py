@@ -540,3 +540,19 @@ def test_what_the_scenario_does_not_name_is_unknown():
 
     assert "expect.alert.says" in alert_names_impact(facts, ALERT_ONLY).why
     assert "names no probes" in unharmed(facts, ALERT_ONLY).why
+
+
+def test_an_exporter_that_our_own_drill_stopped_makes_an_alert_missed_and_a_blind_source_unknown():
+    """The monitoring that goes dark is part of the drill; an ear of ours that goes deaf is not."""
+
+    def drill():
+        told = before_the_fault().fault(0.9, "prepared", "no-metrics").fault(0.95, "injecting", "no-metrics")
+        return told.fault(0.98, "active", "no-metrics").bent(cleared=30.0)
+
+    dark = drill().fault(29, "reverting", "no-metrics").fault(30, "clear", "no-metrics").ended()
+    deaf = drill().source(2.0, listening=False).fault(30, "clear", "no-metrics").ended()
+
+    assert isinstance(dark.result("alert_detection"), Missed)
+    assert dark.result("alert_detection").why == "CheckoutSlow did not come"
+    assert isinstance(deaf.result("alert_detection"), Unknown)
+    assert "pager was blind" in deaf.result("alert_detection").why

@@ -216,3 +216,10 @@ def test_what_another_probe_says_changes_nothing(seen, at, good):
     assert cell(replace(timeline, entries=[*timeline.entries, Entry(999, ns(at), PROBE, "x", "all", body)])) == cell(
         timeline
     )
+
+
+def test_a_probe_that_shows_a_promise_is_no_green_health_check():
+    hurt = told().look(5, "pays", good=False).look(5, "still-pays", good=True).look(5, "health", good=True)
+    hurt.look(0.5, "health", good=True).entries[-4].body["cohort"] = "eu"
+
+    assert hurt.ended().result("green_checks").detail["green"] == ["health"]

@@ -23,19 +23,19 @@ Check = Callable[[], list[Measured]]
 
 
 def pays(shop: Settings, region: str) -> Check:
-    """A customer of this region: how long paying takes, and whether it is refused."""
-    url = f"http://127.0.0.1:{shop.regions[region].port}/pay"
+    """What the exporter saw as a customer of this region; while it is down the monitor sees nothing, and is silent."""
+    url = f"http://127.0.0.1:{shop.exporter_port}/pays?region={region}"
 
     def look() -> list[Measured]:
-        began = time.monotonic()
         try:
-            status, body = call("POST", url, {"basket": ["tea"], "customer": "monitor"}, timeout=PATIENCE)
-            said = str((body or {}).get("error", "")) if isinstance(body, dict) else ""
-        except NoAnswer as error:
-            status, said = 0, str(error)
-        seconds, labels = time.monotonic() - began, {"region": region}
-        refused = Measured("pay_refused", float(status != 200), labels, said or f"status {status}")
-        return [Measured("pay_seconds", seconds, labels), refused]
+            status, seen = call("GET", url, timeout=PATIENCE + 1)
+        except NoAnswer:
+            return []
+        if status != 200:
+            return []
+        labels = {"region": region}
+        refused = Measured("pay_refused", float(seen["refused"]), labels, str(seen["said"]))
+        return [Measured("pay_seconds", float(seen["seconds"]), labels), refused]
 
     return look
 
@@ -103,14 +103,16 @@ class Monitor:
         self._born = stamp(time.time())
 
     def watch(self, check: Check) -> None:
-        """Look again and again; a look that fails changes nothing."""
+        """Look again and again; a look that fails changes no alert, and what nobody measures any more is not shown."""
+        before: list[Measured] = []
         while True:
             try:
                 seen = check()
             except BrokerError as error:
                 print(f"{error}", file=sys.stderr, flush=True)
                 seen = []
-            self._judge(seen)
+            self._judge(seen, before)
+            before = seen
             time.sleep(EVERY)
 
     def alerts(self, _: Request) -> Answer:
@@ -143,11 +145,13 @@ class Monitor:
             return Answer(404, {"error": "no such runbook"})
         return Answer(200, page.read_text(encoding="utf-8"), "text/markdown; charset=utf-8")
 
-    def _judge(self, seen: list[Measured]) -> None:
+    def _judge(self, seen: list[Measured], before: list[Measured]) -> None:
         with self._lock:
             self._follow_rules()
+            for one in before:
+                self._latest.pop(_key(one), None)
             for one in seen:
-                self._latest[(one.measure, *sorted(one.labels.values()))] = one
+                self._latest[_key(one)] = one
             for alert in self._evaluation.look(seen, time.time()):
                 state = "fires" if alert.ended_at is None else "is over"
                 print(f"{alert.labels} {state}: {alert.annotations['summary']}", file=sys.stderr, flush=True)
@@ -163,6 +167,10 @@ class Monitor:
             self._evaluation.use(parse(self._rules.read_text(encoding="utf-8")))
         except ValueError as error:
             print(f"keeps the old rules: {error}", file=sys.stderr, flush=True)
+
+
+def _key(seen: Measured) -> tuple[str, ...]:
+    return (seen.measure, *sorted(seen.labels.values()))
 
 
 def _sample(seen: Measured) -> str:

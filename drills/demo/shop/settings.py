@@ -33,6 +33,7 @@ class Settings:
     payments_port: int
     ledger_port: int
     monitor_port: int
+    exporter_port: int
     regions: Mapping[str, Region]
     labels: Mapping[str, str] = field(default_factory=dict)
     """What the operators wrote on the streams when they made them."""
