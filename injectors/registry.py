@@ -63,16 +63,43 @@ def kind(name: str) -> Kind:
     if module := BUILT_IN.get(name):
         return _ours(name, module)
     for point in metadata.entry_points(group="gameday.injectors", name=name):
-        found = point.load()
-        if not isinstance(found, Kind) or found.name != name:
-            raise InjectorError(f"the entry point {name!r} of {point.value} is not a Kind of that name")
-        return found
+        return _theirs(point)
     raise UnknownKind(f"no injector is called {name!r}")
 
 
 def make(change: Change) -> Injector:
     """The injector of a change, rebuilt from nothing but the change."""
     return kind(change.kind).make(change)
+
+
+def _theirs(point: metadata.EntryPoint) -> Kind:
+    """Somebody's kind; whatever is wrong with it is one error that names the package, and takes no other down."""
+    try:
+        found = point.load()
+    except (Exception, SystemExit) as wrong:
+        raise InjectorError(f"{origin(point)} does not load: {in_short(wrong)}; {mend(point)}") from wrong
+    if not isinstance(found, Kind):
+        raise InjectorError(f"{origin(point)} is no injectors.contract.Kind; {mend(point)}")
+    if found.name != point.name:
+        raise InjectorError(f"{origin(point)} calls itself {found.name!r}: give both one name; {mend(point)}")
+    return found
+
+
+def origin(point: metadata.EntryPoint) -> str:
+    """Where an entry point comes from, for people."""
+    package = point.dist.name if point.dist else "somebody"
+    return f"{point.name!r} of the package {package} ({point.value})"
+
+
+def mend(point: metadata.EntryPoint) -> str:
+    """What to type when it is of no use."""
+    package = point.dist.name if point.dist else "PACKAGE"
+    return f"mend it, or pip uninstall {package}"
+
+
+def in_short(wrong: BaseException) -> str:
+    """What went wrong, on one line."""
+    return f"{type(wrong).__name__}: {str(wrong).splitlines()[0][:200] if str(wrong) else 'no reason given'}"
 
 
 def _ours(name: str, module: str) -> Kind:

@@ -42,11 +42,12 @@ def sweep(workspace: Workspace) -> Swept:
     live = set(_live_tags(workspace.folder))
     found: list[Found] = []
     unseen: list[str] = []
-    sweeps = _sweeps()
+    sweeps, broken = _sweeps()
     for environment, listed in workspace.environments.items():
         for name, target in listed.targets.items():
             finder = sweeps.get(target.kind)
             if finder is None:
+                unseen += [f"{environment}/{name}: {broken[target.kind]}"] if target.kind in broken else []
                 continue
             try:
                 left = within(LOOK_LIMIT, partial(finder.left_behind, target.with_))
@@ -60,21 +61,25 @@ def sweep(workspace: Workspace) -> Swept:
 def remove(workspace: Workspace, found: Found) -> None:
     """Take this one away. Raises `InjectorError` or `GuardError`."""
     target = workspace.environments[found.environment].targets[found.target]
-    finder = _sweeps()[target.kind]
+    finder = _sweeps()[0][target.kind]
     within(LOOK_LIMIT, lambda: finder.remove(target.with_, found.leftover))
 
 
-def _sweeps() -> dict[str, Sweep]:
-    """Kind of target -> how to find what is ours there; what needs a missing extra is left out."""
+def _sweeps() -> tuple[dict[str, Sweep], dict[str, str]]:
+    """Kind of target -> how to find what is ours there, and why it cannot; what needs a missing extra is left out."""
     found: dict[str, Sweep] = {}
+    broken: dict[str, str] = {}
     for name in registry.names():
         try:
             kind = registry.kind(name)
         except registry.MissingExtra:
             continue
+        except InjectorError as wrong:
+            broken[name.partition(".")[0]] = str(wrong)
+            continue
         if kind.sweep is not None and kind.target:
             found[kind.target] = kind.sweep
-    return found
+    return found, broken
 
 
 def _live_tags(workspace: Path) -> Iterator[str]:

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TypeVar
 
 from drills.signals.contract import ProbeKind, SignalError, SourceKind
+from injectors.registry import in_short, mend, origin
 
 PROBES: Mapping[str, str] = {
     "http": "drills.signals.probes.http_request",
@@ -85,17 +86,27 @@ def _find(name: str, ours: Mapping[str, str], wanted: type[KindT]) -> KindT | No
 
 
 def _foreign_names(wanted: type[ProbeKind | SourceKind]) -> list[str]:
-    points = metadata.entry_points(group="gameday.signals")
-    return [point.name for point in points if isinstance(_foreign_kind(point), wanted)]
+    found = []
+    for point in metadata.entry_points(group="gameday.signals"):
+        try:
+            kind: ProbeKind | SourceKind | None = _foreign_kind(point)
+        except SignalError:
+            # What it would be nobody knows; among the probes its error is shown once, and takes no other down.
+            kind = None
+        if isinstance(kind, wanted) or (kind is None and wanted is ProbeKind):
+            found.append(point.name)
+    return found
 
 
 def _foreign_kind(point: metadata.EntryPoint) -> ProbeKind | SourceKind:
     try:
         found = point.load()
-    except (ImportError, AttributeError) as wrong:
-        raise SignalError(f"the entry point {point.name!r} ({point.value}) does not load: {wrong}") from wrong
-    if not isinstance(found, ProbeKind | SourceKind) or found.name != point.name:
-        raise SignalError(f"the entry point {point.name!r} ({point.value}) is no ProbeKind or SourceKind of that name")
+    except (Exception, SystemExit) as wrong:
+        raise SignalError(f"{origin(point)} does not load: {in_short(wrong)}; {mend(point)}") from wrong
+    if not isinstance(found, ProbeKind | SourceKind):
+        raise SignalError(f"{origin(point)} is no ProbeKind or SourceKind of drills.signals.contract; {mend(point)}")
+    if found.name != point.name:
+        raise SignalError(f"{origin(point)} calls itself {found.name!r}: give both one name; {mend(point)}")
     return found
 
 
