@@ -135,12 +135,13 @@ class Message(Keys):
 
 
 class AlertLimit(Keys):
-    """The team's own alert: its name and labels, by when, and the words its text must affirm."""
+    """The team's own alert: its name and labels, by when, the words its text must affirm, and what it must lead to."""
 
     name: Line
     within: Span
     labels: Labels = Field(default_factory=dict)
     says: Lines = ()
+    names: Annotated[tuple[Literal["owner", "runbook"], ...], Field(max_length=2)] = ()
 
 
 class Within(Keys):

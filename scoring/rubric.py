@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
 Json = Any
-VERSION = 1
+VERSION = 2
 """Goes up when the same timeline would be judged differently."""
 
 
@@ -17,6 +17,8 @@ class AlertLimit:
     within: float
     labels: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What it must lead to: owner, runbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Rubric:
     """The scenario's key, as written; facilitators only."""
     cohorts: tuple[str, ...] = ()
     """The cohorts that the service is known to have."""
+    owner: str | None = None
+    """The team that owned the service when the drill began."""
     bad_for: Mapping[str, float] = field(default_factory=dict)
     """For how many seconds a probe must be bad to count as bad, where it says so."""
     steps: Mapping[str, str] = field(default_factory=dict)

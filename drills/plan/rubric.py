@@ -24,7 +24,9 @@ def rubric_of(scenario: Scenario, workspace: Workspace) -> Rubric:
     return Rubric(
         steady_state=scenario.steady_state,
         time_limit=time_limit(scenario),
-        alert=rubric.AlertLimit(alert.name, alert.within, dict(alert.labels), alert.says) if alert else None,
+        alert=rubric.AlertLimit(alert.name, alert.within, dict(alert.labels), alert.says, alert.names)
+        if alert
+        else None,
         recovery=rubric.RecoveryLimit(recovery.within, recovery.criteria, recovery.negative_checks, recovery.watch)
         if recovery
         else None,
@@ -39,6 +41,7 @@ def rubric_of(scenario: Scenario, workspace: Workspace) -> Rubric:
         quorum=workspace.defaults.room.quorum,
         answer=plain(scenario.answer),
         cohorts=service.cohorts if service else (),
+        owner=service.owner if service else None,
         bad_for={name: use.for_ for name, use in probes.items() if use.for_},
         steps=_steps(scenario, workspace),
         promises=tuple(

@@ -7,6 +7,7 @@ from typing import Literal
 from scoring.facts import Facts
 from scoring.key import unsafe_actions
 from scoring.measures.alert_detection import alert_detection
+from scoring.measures.alert_leads_on import alert_names_owner, alert_names_runbook
 from scoring.measures.alert_names_impact import alert_names_impact
 from scoring.measures.alerts import alerts
 from scoring.measures.blast_radius import blast_radius
@@ -83,6 +84,10 @@ def _alert_says(rubric: Rubric) -> Limit | None:
     return YES if rubric.alert and rubric.alert.says else None
 
 
+def _alert_names(what: str) -> Callable[[Rubric], Limit | None]:
+    return lambda rubric: YES if rubric.alert and what in rubric.alert.names else None
+
+
 def _picture_right(rubric: Rubric) -> Limit | None:
     return YES if rubric.shared_picture and rubric.answer else None
 
@@ -108,6 +113,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("first_symptom", "first symptom", first_symptom),
     Measure("alert_detection", "alert detection", alert_detection, _within("alert")),
     Measure("alert_names_impact", "alert names the impact", alert_names_impact, _alert_says, shown="judged"),
+    Measure("alert_names_owner", "alert names the owner", alert_names_owner, _alert_names("owner"), shown="judged"),
+    Measure(
+        "alert_names_runbook", "alert names the runbook", alert_names_runbook, _alert_names("runbook"), shown="judged"
+    ),
     Measure("alerts", "alerts amiss", alerts),
     Measure("green_checks", "green health checks", green_checks),
     Measure("blast_radius", "harm as the key says", blast_radius),

@@ -4,7 +4,8 @@ from scoring.facts import SECOND, Facts
 from scoring.impact_words import missing_words, text_of
 from scoring.measures.alert_detection import alert_detection, fresh_alerts, receipt
 from scoring.result import Known, Missed, Result, Unknown
-from scoring.rubric import Rubric
+from scoring.rubric import AlertLimit, Rubric
+from scoring.timeline import Entry
 
 
 def alert_names_impact(facts: Facts, rubric: Rubric) -> Result:
@@ -15,17 +16,24 @@ def alert_names_impact(facts: Facts, rubric: Rubric) -> Result:
     """
     if rubric.alert is None or not rubric.alert.says:
         return Unknown("the scenario names no words to look for (`expect.alert.says`)")
-    fresh = fresh_alerts(facts, rubric.alert)
-    if not fresh:
-        found = alert_detection(facts, rubric)
-        if isinstance(found, Missed):
-            return Missed(found.censored_at, "no alert came to be read")
-        return found if isinstance(found, Unknown) else Unknown("no alert to read")
-    last = (facts.t0 or 0) + int(rubric.alert.within * SECOND)
-    read = [entry for entry in fresh if receipt(entry) <= max(last, receipt(fresh[0]))]
+    read = alerts_to_read(facts, rubric.alert, rubric)
+    if isinstance(read, Missed | Unknown):
+        return read
     texts = [text_of(entry.body) for entry in read]
     silent_on = [missing_words(text, rubric.alert.says) for text in texts]
     best = min(range(len(texts)), key=lambda index: len(silent_on[index]))
     missing = silent_on[best]
     why = f"does not say {', '.join(missing)}" if missing else f"says {', '.join(rubric.alert.says)}"
     return Known(float(not missing), "yes", why=why, detail={"text": texts[best], "missing": list(missing)})
+
+
+def alerts_to_read(facts: Facts, wanted: AlertLimit, rubric: Rubric) -> list[Entry] | Missed | Unknown:
+    """The matching ones that came in time, or the first if it came late; without any, why there is none."""
+    fresh = fresh_alerts(facts, wanted)
+    if not fresh:
+        found = alert_detection(facts, rubric)
+        if isinstance(found, Missed):
+            return Missed(found.censored_at, "no alert came to be read")
+        return found if isinstance(found, Unknown) else Unknown("no alert to read")
+    last = (facts.t0 or 0) + int(wanted.within * SECOND)
+    return [entry for entry in fresh if receipt(entry) <= max(last, receipt(fresh[0]))]

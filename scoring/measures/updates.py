@@ -21,7 +21,7 @@ def updates(facts: Facts, rubric: Rubric) -> Result:
     "Internal communication says what is known, what is unknown, who owns the current decision, and when the next update
     will arrive", and is "short, factual, and rhythmic": an update that leaves one of the four out does not count.
     Without a declaration the first thing that anybody noticed begins it; recovered, stood-down or the end of the drill
-    ends it.
+    ends it; when that was before the first one was due, nobody can say.
     """
     since, until = _span(facts)
     if since is None:
@@ -34,8 +34,10 @@ def updates(facts: Facts, rubric: Rubric) -> Result:
     late = _late(complete, until)
     detail = {"updates": len(complete), "incomplete": partial, "late_by_own_word": late}
     told = [f"{len(complete)} complete", *(["incomplete: " + "; ".join(partial)] if partial else [])]
-    if not complete and rubric.updates is not None and longest > rubric.updates.every:
-        return Missed(facts.since_t0(until), "; ".join(told), detail)
+    if not complete and rubric.updates is not None:
+        if longest > rubric.updates.every:
+            return Missed(facts.since_t0(until), "; ".join(told), detail)
+        return Unknown(f"over after {clock(longest)}, before an update was due: {'; '.join(told)}", detail)
     return Known(longest, why="; ".join([*told, *late]), detail=detail)
 
 

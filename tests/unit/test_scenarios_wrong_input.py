@@ -66,7 +66,7 @@ def test_the_good_file_is_good():
         ("duration: 30s", "duration: 30s\n    mode: one", "18:5: faults.stop-one.mode: unknown key: write `select`"),
         ("title:", "tittle:", "2:1: tittle: unknown key: did you mean `title`?"),
         ("within: 2m", "wihtin: 2m", "21:32: expect.alert.wihtin: unknown key: did you mean `within`?"),
-        ("within: 2m", "within: 2m, colour: red", "colour: unknown key: known here: labels, name, says, within"),
+        ("within: 2m", "within: 2m, colour: red", "colour: unknown key: known here: labels, name, names, says, within"),
         # a required key left out
         ("stop_unless: []\n", "", "1:1: stop_unless is missing: list the probes that stop the drill"),
         ("steady_state: [three]\n", "", "1:1: steady_state is missing: list the probes that must be good before"),

@@ -815,7 +815,7 @@ def test_no_complete_update_is_missed_once_one_was_due_and_none_was_due_before()
         "0 complete; incomplete: jo left decides out",
         {"updates": 0, "incomplete": ["jo left decides out"], "late_by_own_word": []},
     )
-    assert phrase(short.rows()["updates"]) == "5:40 met"
+    assert phrase(short.rows()["updates"]) == "unknown: over after 5:40, before an update was due: 0 complete"
     assert phrase(unasked.rows()["updates"]) == "24:00 not judged"
 
 

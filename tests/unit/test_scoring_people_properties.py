@@ -20,7 +20,8 @@ FULL = {"impact": "eu", "hypothesis": "db", "rejected": "x", "unsafe": "y", "pen
 
 def worked() -> Drill:
     """Everything that people can enter, some of it right, each at a moment of its own."""
-    told = drill().source(-18, "chat")
+    leads = replace(PAYMENTS, owner="checkout", alert=replace(PAYMENTS.alert, names=("owner", "runbook")))
+    told = drill(leads).source(-18, "chat")
     for offset, (name, role) in enumerate(
         [("ana", "commander"), ("li", "scribe"), ("jo", "comms"), ("kim", "lead"), ("oz", "observer")]
     ):

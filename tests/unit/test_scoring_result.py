@@ -52,7 +52,7 @@ def test_the_three_kinds_of_result_are_told_apart_in_json():
 FULL = Rubric(
     steady_state=("pays",),
     time_limit=60,
-    alert=AlertLimit("A", 10, {"region": "eu"}, ("checkout",)),
+    alert=AlertLimit("A", 10, {"region": "eu"}, ("checkout",), ("owner", "runbook")),
     recovery=RecoveryLimit(40, ("pays",), ("no-duplicates",), 5),
     unharmed=UnharmedLimit(("us",)),
     runbook_steps=RunbookStepsLimit(1.0),
