@@ -99,6 +99,7 @@ def _answering(dependency: Dependency) -> type[BaseHTTPRequestHandler]:
 
 class _Answering(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     dependency: Dependency
 
     def setup(self) -> None:

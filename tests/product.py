@@ -58,6 +58,7 @@ class Product:
 
 class _Answering(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     product: Product
 
     def _answer(self) -> None:

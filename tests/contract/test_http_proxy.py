@@ -11,11 +11,14 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 import requests
 from certificates import Authority
 from http_proxy_server import Dependency, HttpProxy
-from raw_server import Server, answer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from raw_server import Server, answer, raw
 from servers import free_port, missing, wait_until
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -25,6 +28,8 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def proxy():
     with HttpProxy() as running:
         yield running
+        assert "Traceback" not in running.output()
+        assert "never retrieved" not in running.output()
 
 
 @pytest.fixture
@@ -267,6 +272,67 @@ def test_many_at_once_each_get_their_own_answer(front, dependency):
 
         assert list(said) == [str(n).encode() for n in range(200)]
     assert len(dependency.asked) == 200
+
+
+def test_a_dependency_that_answers_before_it_has_read_all_is_heard(proxy):
+    too_long = answer({"error": "too long"}, 413, "connection: close")
+    with Server(too_long, reads=False) as hasty:
+        port = proxy.create("hasty", hasty.url)
+        with socket.create_connection(("127.0.0.1", port), 20) as line:
+            line.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\nbegin")
+            assert line.recv(65536).startswith(b"HTTP/1.1 413 ")
+    proxy.reset()
+
+
+@pytest.mark.parametrize(
+    "said", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", b"HTTP/2 200\r\n\r\n"]
+)
+def test_a_dependency_that_does_not_speak_http_is_502(proxy, said):
+    with Server(raw(said)) as odd:
+        port = proxy.create("odd", odd.url)
+        assert by_urllib("GET", f"http://127.0.0.1:{port}/")[0] == 502
+    proxy.reset()
+
+
+def test_informational_answers_are_left_out_and_the_real_one_comes(proxy):
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    with Server(raw(early)) as hinting:
+        port = proxy.create("hinting", hinting.url)
+        assert by_urllib("GET", f"http://127.0.0.1:{port}/")[2] == b"ok"
+    proxy.reset()
+
+
+def test_a_kept_connection_that_the_dependency_closed_meanwhile_is_made_anew(proxy):
+    with Server(answer(b"one")) as closing:  # it closes after each answer without saying so
+        port = proxy.create("closing", closing.url)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        for _ in range(5):
+            line.request("GET", "/")
+            assert line.getresponse().read() == b"one"
+            wait_until(lambda: _closed_by(closing.port), "the dependency's end has arrived")
+        line.close()
+    proxy.reset()
+
+
+def _closed_by(port):
+    held = [each for each in psutil.net_connections("tcp") if each.raddr and each.raddr.port == port]
+    return all(each.status != psutil.CONN_ESTABLISHED for each in held)
+
+
+pieces = st.lists(st.binary(min_size=1, max_size=70_000), max_size=5)
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(pieces, st.booleans())
+def test_whatever_bytes_in_whatever_pieces_come_back_as_they_went(front, sent, chunked):
+    body = b"".join(sent)
+    line = http.client.HTTPConnection(front.removeprefix("http://"), timeout=20)
+    if chunked:
+        line.request("POST", "/echo", iter(sent), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})
+    else:
+        line.request("POST", "/echo", body)
+    assert line.getresponse().read() == body
+    line.close()
 
 
 # --- the faults, as unmodified clients see them ---------------------------------------------------------------------
