@@ -29,6 +29,8 @@ BUILT_IN: Mapping[str, str] = {
     "redis.refuse_writes": "injectors.redis.refuse_writes",
     "redis.kill_clients": "injectors.redis.kill_clients",
     "rq.suspend": "injectors.rq.suspend",
+    "rabbitmq.pause_consumers": "injectors.rabbitmq.pause_consumers",
+    "rabbitmq.refuse_publishes": "injectors.rabbitmq.refuse_publishes",
     "certificate.expire": "injectors.certificate.expire",
     "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
     "certificate.wrong_name": "injectors.certificate.wrong_name",

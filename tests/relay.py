@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 READS = ("GET", "HEAD")
+PASSED = ("Content-Type", "User-Agent", "Authorization")
 
 
 class Relay:
@@ -87,7 +88,11 @@ def _bound_to(relay: Relay) -> type[BaseHTTPRequestHandler]:
             arrives, answers, status = relay.verdict(self.command, self.path)
             said = b'{"error": "the relay says so"}\n'
             if arrives:
-                kept = {key: self.headers[key] for key in ("Content-Type", "User-Agent") if key in self.headers}
+                kept = {
+                    key: self.headers[key]
+                    for key in ("Content-Type", "User-Agent", "Authorization")
+                    if key in self.headers
+                }
                 status, said = relay.pass_on(self.command, self.path, body, kept)
             if answers and status is not None:
                 self.send_response(status)
@@ -96,7 +101,7 @@ def _bound_to(relay: Relay) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 self.wfile.write(said)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _pass  # noqa: N815  named by the library
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815  named by the library
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -22,6 +22,8 @@ PROBES: Mapping[str, str] = {
     "redis.queue_depth": "drills.signals.probes.redis_queue_depth",
     "rq.queue_age": "drills.signals.probes.rq_queue_age",
     "rq.queue_depth": "drills.signals.probes.rq_queue_depth",
+    "rabbitmq.queue_age": "drills.signals.probes.rabbitmq_queue_age",
+    "rabbitmq.queue_depth": "drills.signals.probes.rabbitmq_queue_depth",
     "prometheus.query": "drills.signals.probes.prometheus_query",
     "amplification": "drills.signals.probes.amplification_proxy",
     "prometheus.amplification": "drills.signals.probes.amplification_prometheus",
@@ -36,7 +38,13 @@ SOURCES: Mapping[str, str] = {
 }
 """A target's `kind:` that brings alerts -> the module that holds `KIND`."""
 
-EXTRAS: Mapping[str, str] = {"nats": "nats", "redis": "redis", "rq": "redis", "tls": "certificate"}
+EXTRAS: Mapping[str, str] = {
+    "nats": "nats",
+    "rabbitmq": "rabbitmq",
+    "redis": "redis",
+    "rq": "redis",
+    "tls": "certificate",
+}
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 
 KindT = TypeVar("KindT", ProbeKind, SourceKind)
