@@ -34,6 +34,7 @@ BUILT_IN: Mapping[str, str] = {
     "certificate.expire": "injectors.certificate.expire",
     "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
     "certificate.wrong_name": "injectors.certificate.wrong_name",
+    "chaostoolkit.action": "injectors.chaostoolkit.action",
 }
 """Name -> module that holds `KIND`."""
 

@@ -6,6 +6,7 @@ COMMANDS: Mapping[str, str] = {
     "init": "Write a working workspace with a first scenario and runbook.",
     "check": "Find every problem in scenario files, as file:line:column.",
     "schema": "Print the JSON Schema: editors complete and check with it.",
+    "import": "Turn an experiment of Chaos Toolkit into a scenario.",
     "doctor": "See which targets answer, consent and allow, and what to install.",
     "plan": "Show what a drill would do, every default too; touches nothing.",
     "run": "Run a drill or a game day, live.",

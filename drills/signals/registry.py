@@ -28,6 +28,7 @@ PROBES: Mapping[str, str] = {
     "amplification": "drills.signals.probes.amplification_proxy",
     "prometheus.amplification": "drills.signals.probes.amplification_prometheus",
     "http.amplification": "drills.signals.probes.amplification_http",
+    "chaostoolkit.probe": "drills.signals.probes.chaostoolkit_probe",
     "command": "drills.signals.probes.command_output",
 }
 """What `probe:` accepts -> the module that holds `KIND`."""
