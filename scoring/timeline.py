@@ -11,7 +11,8 @@ DRILL = "drill"
 """`{state: started, drill, scenario, title, service, environment, rubric: {...}, briefing: {title, text},
 shared_probes: [...], questions, vars: {...}}`, once, the first entry (responders get `briefing`, `shared_probes` and
 `questions`, and nothing else of it); `vars` is what the scenario's variables were set to;
-`{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code}`, once, at the end.
+`{state: ended, outcome: completed|stopped|refused|void|stuck, why, exit_code, beside: [{drill, service}]}`, once, at
+the end; `beside` are the other drills of that time, where there were any.
 `tabletop: true` in the first: there are no faults, and measures count from the message `situation`; `questions` is how
 many it asks."""
 FAULT = "fault"

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def progress(plan: Plan) -> Iterator[tuple[Hear, Watch]]:
         console = Console()
         live = Live(console=console, auto_refresh=False, transient=True)
         paper.put(live.start)
-        yield _news(_coloured(paper, console)), _pictures(paper, live, plan)
+        decided: set[object] = set()
+        yield _decisions(_news(_coloured(paper, console)), decided), _pictures(paper, live, plan, decided)
         paper.put(live.stop)
     finally:
         paper.close()
@@ -64,13 +66,24 @@ def _news(hear: Hear) -> Hear:
     return news
 
 
-def _pictures(paper: Paper, live: "Live", plan: Plan) -> Watch:
+def _decisions(hear: Hear, decided: set[object]) -> Hear:
+    """Which of a tabletop's questions somebody has decided."""
+
+    def decisions(told: Line) -> None:
+        if told.kind == timeline.MARK and told.body.get("mark") == "decision":
+            decided.add(told.body.get("answers"))
+        hear(told)
+
+    return decisions
+
+
+def _pictures(paper: Paper, live: "Live", plan: Plan, decided: AbstractSet[object]) -> Watch:
     shown = {"at": 0.0}
 
     def watch(view: View) -> str:
         if time.monotonic() - shown["at"] >= REFRESH:
             shown["at"] = time.monotonic()
-            panel = _panel(plan, view)
+            panel = _panel(plan, view, decided)
             paper.put(lambda: live.update(panel, refresh=True))
         return paper.lost
 
@@ -105,7 +118,7 @@ def _entry(told: Line) -> Entry:
     return Entry(0, told.at, told.kind, told.by, told.audience, told.body)
 
 
-def _panel(plan: Plan, view: View) -> "RenderableType":
+def _panel(plan: Plan, view: View, decided: AbstractSet[object] = frozenset()) -> "RenderableType":
     from rich.panel import Panel  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -115,7 +128,8 @@ def _panel(plan: Plan, view: View) -> "RenderableType":
         colour = "bold magenta" if run.touched else "dim"
         table.add_row(Text(name, style=colour), Text(run.stage, style=colour), Text(_moments(view, name)))
     for number, asked in enumerate(plan.scenario.tabletop.ask if plan.scenario.tabletop else (), start=1):
-        table.add_row(Text(str(number)), Text("question"), Text(printable(asked)[:80]))
+        word, colour = ("decided", "green") if number in decided else ("OPEN", "yellow")
+        table.add_row(Text(f"question {number}"), Text(word, style=colour), Text(printable(asked)[:80]))
     for name, known in view.conditions.known.items():
         word, colour = _MARKS[known.look.good]
         table.add_row(Text(name), Text(word, style=colour), Text(printable(known.look.why)[:80], style="dim"))

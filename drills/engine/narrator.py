@@ -1,6 +1,6 @@
 """Turns what happened in the engine into timeline entries, in the words of `scoring.timeline`. Decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drills.engine.clock import Clock
@@ -11,6 +11,7 @@ from drills.engine.recorder import Evidence, Recorder
 from drills.engine.wishes import Stop
 from drills.plan import Plan
 from drills.signals.contract import Alert
+from drills.store import DrillRow
 from injectors.contract import Change
 from scenarios.scenario import Message, Tabletop
 from scoring import facts, timeline
@@ -48,8 +49,16 @@ class Narrator:
             body["part_of"] = part_of
         self._write(at, timeline.DRILL, body)
 
-    def ended(self, at: float, result: Result) -> None:
-        body = {"state": "ended", "outcome": result.outcome, "why": result.why, "exit_code": result.exit_code}
+    def ended(self, at: float, result: Result, beside: Sequence[DrillRow] = ()) -> None:
+        """`beside`: other drills that were run in the same environment meanwhile; their alerts came here too."""
+        body: dict[str, Any] = {
+            "state": "ended",
+            "outcome": result.outcome,
+            "why": result.why,
+            "exit_code": result.exit_code,
+        }
+        if beside:
+            body["beside"] = [{"drill": each.id, "service": each.service} for each in beside]
         self._write(at, timeline.DRILL, body)
 
     def fault(self, at: float, fault: str, change: Change, phase: str, *, why: str = "", by: str = "us") -> None:  # noqa: PLR0913 - one sentence has these words

@@ -9,6 +9,7 @@ from typing import Any
 
 from drills.engine.admission import admit, hold_services
 from drills.engine.awaiting import Awaiting
+from drills.engine.beside import beside
 from drills.engine.clock import Clock, SystemClock
 from drills.engine.conditions import Conditions, patience
 from drills.engine.drill import Drill, Parts
@@ -282,7 +283,8 @@ class _Run:
                 f"reverted, but that is not on record ({self.drill.unrecorded}): gameday revert {self.name} records it"
             )
             result = replace(result, why=f"{result.why}; {told}")
-        self.narrator.ended(self.clock.mono(), result)
+        others = () if self.plan.harmless else beside(self.plan, self.name, self.clock.at(self.started))
+        self.narrator.ended(self.clock.mono(), result, others)
         spill = self.folder / "timeline-not-saved.jsonl"
         if not self.recorder.close(spill, self.witness.beat):
             unsaved = f"the timeline could not be saved: {self.recorder.problem}"

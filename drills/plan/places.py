@@ -5,6 +5,8 @@ from pathlib import Path
 from injectors.values import Secret
 from scenarios import Workspace
 
+SQLITE = "sqlite:///"
+"""A path behind it counts from the workspace too, as one alone does."""
 DEFAULT_STORE = ".gameday/store.db"
 
 
@@ -14,4 +16,5 @@ def store_address(workspace: Workspace) -> str | Path:
     if told is None:
         return workspace.folder / DEFAULT_STORE
     text = told if isinstance(told, str) else Secret.model_validate(told.model_dump(exclude_none=True)).reveal()
-    return text if "://" in text else workspace.folder / text
+    path = text.removeprefix(SQLITE)
+    return text if "://" in path else workspace.folder / path

@@ -1,6 +1,6 @@
 """Alerts: which were late or silent, and which named a component that was not at fault."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -21,29 +21,42 @@ def alerts(facts: Facts, rubric: Rubric) -> Result:
 
     "Symptoms travel along dependency edges and often appear where instrumentation is loudest", and a drill measures
     "whether alerts name the right impact". Right are the drill's service and what the fault bent; an alert without any
-    of these labels names no component. Whether the words name the impact is a measure of its own.
+    of these labels names no component. One that names the service of a drill beside this one is about that; with such
+    a drill, any other may be: an interval. Whether the words name the impact is a measure of its own.
     """
+    others = _services_beside(facts)
     at_fault = _at_fault(facts)
-    table = [_row(facts, entry, at_fault) for entry in _first_of_each(facts)]
+    table = [_row(facts, entry, at_fault, others) for entry in _first_of_each(facts)]
     found = alert_detection(facts, rubric)
     if isinstance(found, Unknown) and not table:
         return found
     amiss = [f"{row['alert']} names {row['component']}" for row in table if row["is"] == "wrong component"]
-    if rubric.alert is None:
-        return Known(float(len(amiss)), "count", why="; ".join(amiss), detail={"alerts": table})
-    if isinstance(found, Unknown):
-        table.append({"alert": rubric.alert.name, "is": "unknown", "why": found.why})
-        low = float(len(amiss))
-        return Known(
-            low + 1, "count", low=low, high=low + 1, why="; ".join([*amiss, found.why]), detail={"alerts": table}
-        )
-    if isinstance(found, Missed):
-        table.append({"alert": rubric.alert.name, "is": "silent", "why": found.why})
-        amiss.append(f"{rubric.alert.name} was silent")
-    elif found.value > rubric.alert.within:
-        amiss.append(f"{rubric.alert.name} was late")
-        _mark_late(table, facts, rubric)
-    return Known(float(len(amiss)), "count", why="; ".join(amiss), detail={"alerts": table})
+    maybe = [f"perhaps {row['alert']} names {row['component']}" for row in table if row["is"] == "unclear"]
+    if rubric.alert is not None:
+        if isinstance(found, Unknown):
+            table.append({"alert": rubric.alert.name, "is": "unknown", "why": found.why})
+            maybe.append(found.why)
+        elif isinstance(found, Missed):
+            table.append({"alert": rubric.alert.name, "is": "silent", "why": found.why})
+            amiss.append(f"{rubric.alert.name} was silent")
+        elif found.value > rubric.alert.within:
+            amiss.append(f"{rubric.alert.name} was late")
+            _mark_late(table, facts, rubric)
+    return _counted(amiss, maybe, table)
+
+
+def _counted(amiss: Sequence[str], maybe: Sequence[str], table: Sequence[Mapping[str, Json]]) -> Known:
+    low, high = float(len(amiss)), float(len(amiss) + len(maybe))
+    why, detail = "; ".join([*amiss, *maybe]), {"alerts": list(table)}
+    if not maybe:
+        return Known(low, "count", why=why, detail=detail)
+    return Known(high, "count", low=low, high=high, why=why, detail=detail)
+
+
+def _services_beside(facts: Facts) -> list[AbstractSet[str]]:
+    """The words of each service that another drill was on at the time."""
+    told = facts.ended.body.get("beside") if facts.ended else None
+    return [set(stems(str(each.get("service") or ""))) for each in told or ()]
 
 
 def _first_of_each(facts: Facts) -> list[Entry]:
@@ -55,14 +68,19 @@ def _first_of_each(facts: Facts) -> list[Entry]:
     return list(first.values())
 
 
-def _row(facts: Facts, entry: Entry, at_fault: Sequence[AbstractSet[str]]) -> dict[str, Json]:
+def _row(
+    facts: Facts, entry: Entry, at_fault: Sequence[AbstractSet[str]], others: Sequence[AbstractSet[str]]
+) -> dict[str, Json]:
     labels = entry.body.get("labels") or {}
     component = next((str(labels[name]) for name in COMPONENT if labels.get(name)), None)
-    wrong = component is not None and not _names_one(component, at_fault)
+    word = "fired"
+    if component is not None and not _names_one(component, at_fault):
+        theirs = _names_one(component, others)
+        word = "another drill's" if theirs else "unclear" if others else "wrong component"
     return {
         "alert": str(entry.body.get("name") or "an alert without a name"),
         "seconds": max(0.0, facts.since_t0(receipt(entry))),
-        "is": "wrong component" if wrong else "fired",
+        "is": word,
         "component": component,
         "text": text_of(entry.body),
         "seq": entry.seq,

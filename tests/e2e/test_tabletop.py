@@ -1,13 +1,16 @@
 """A tabletop is run by `gameday run` like any drill, on what people type in other terminals; it touches nothing."""
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from servers import wait_until
-from workplace import Workplace, said
+from workplace import GAMEDAY, Workplace, said
 
 from drills.guard.reading import read_log
 from drills.guard.undolog import FILE
@@ -220,3 +223,41 @@ def test_a_part_of_a_game_day_may_be_one(here):
     assert ended.returncode == 0, said(ended)
     card = here.card("2")
     assert (card["kind"], card["scenario"], card["service"]) == ("tabletop", "region-gone", "several")
+
+
+def test_the_panel_in_a_terminal_marks_each_question_that_somebody_decided(here):
+    path = tabletop(here)
+    outer, inner = pty.openpty()
+    running = subprocess.Popen(
+        [*GAMEDAY, "run", str(path)],
+        cwd=here.folder,
+        env={**here.environment, "TERM": "xterm", "COLUMNS": "160"},
+        stdin=subprocess.DEVNULL,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
+    here.started.append(running)
+    os.close(inner)
+    shown = bytearray()
+    reader = threading.Thread(target=_read_all, args=(outer, shown), daemon=True)
+    reader.start()
+    try:
+        until_asked(here)
+        wait_until(lambda: b"OPEN" in shown and b"question 2" in shown, "the panel shows what is open")
+        assert b"decided" not in shown
+        decide(here, "checkout first", "--answers", "1")
+        wait_until(lambda: b"decided" in shown, "the panel shows what is decided")
+    finally:
+        running.terminate()
+        running.wait(30)
+        reader.join(10)
+        os.close(outer)
+
+
+def _read_all(terminal, shown):
+    try:
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    except OSError:
+        pass  # Linux says so when the other end of a terminal is closed

@@ -741,6 +741,24 @@ def test_every_alert_stands_in_a_table_with_what_is_amiss():
     }
 
 
+def test_an_alert_of_a_drill_beside_this_one_is_not_amiss_and_any_other_may_be_its_too():
+    told = three().alert(60, starts=50)
+    labelled(told, 70, "LedgerOld", {"service": "ledger"}, 65)
+    labelled(told, 80, "SearchErrors", {"service": "search"}, 75).ended(1500)
+    alone = found(told, "alerts")
+    told.entries[-1].body["beside"] = [{"drill": "9", "service": "ledger"}]
+    beside = found(told, "alerts")
+
+    assert (alone.value, alone.low) == (2.0, None)
+    assert (beside.low, beside.high) == (0.0, 1.0)
+    assert beside.why == "perhaps SearchErrors names search"
+    assert {row["alert"]: row["is"] for row in beside.detail["alerts"]} == {
+        "CheckoutSlow": "fired",
+        "LedgerOld": "another drill's",
+        "SearchErrors": "unclear",
+    }
+
+
 def test_a_silent_alert_is_amiss_one_in_time_is_not_and_one_that_nobody_could_hear_is_unknown():
     silent, heard = three().ended(1500), three().alert(60, starts=50).ended(1500)
     deaf = Drill(PAYMENTS).started().fault(-2, "injecting").fault(0, "active").clear(900).ended(1500)
