@@ -45,11 +45,11 @@ def _names(facts: Facts, rubric: Rubric, keys: Iterable[str], wanted: str, is_it
     read = alerts_to_read(facts, rubric.alert, rubric)
     if isinstance(read, Missed | Unknown):
         return read
-    told = [found for entry in read for found in _carried(entry.body, keys)]
+    told = list(dict.fromkeys(found for entry in read for found in _carried(entry.body, keys)))
     right = next((each for each in told if is_it(each)), None)
     if right is not None:
         return Known(1.0, "yes", why=f"names {right}", detail={"named": told})
-    why = f"names {', '.join(dict.fromkeys(told))}, not {wanted}" if told else f"names none of {', '.join(keys)}"
+    why = f"names {', '.join(told)}, not {wanted}" if told else f"names none of {', '.join(keys)}"
     return Known(0.0, "yes", why=why, detail={"named": told})
 
 
