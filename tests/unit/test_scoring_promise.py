@@ -223,3 +223,12 @@ def test_a_probe_that_shows_a_promise_is_no_green_health_check():
     hurt.look(0.5, "health", good=True).entries[-4].body["cohort"] = "eu"
 
     assert hurt.ended().result("green_checks").detail["green"] == ["health"]
+
+
+def test_it_is_shown_in_its_own_two_words():
+    kept, broken = looks(told(), (5, True)), looks(told(), (5, False))
+
+    rows = [
+        next(row for row in each.card().to_json()["rows"] if row["measure"] == "promise") for each in (kept, broken)
+    ]
+    assert [(row["limit_text"], row["result_text"]) for row in rows] == [("kept", "kept"), ("kept", "broken")]
