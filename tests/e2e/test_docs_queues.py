@@ -46,7 +46,7 @@ def untouched(server: RedisServer) -> bool:
     return marks == ["gameday:consent"] and bool(server.do("SET", "basket", "pears"))
 
 
-@pytest.mark.parametrize("page", ["redis.md", "rq.md"])
+@pytest.mark.parametrize("page", ["redis.md", "rq.md", "celery.md"])
 def test_the_scenario_of_the_page_runs_and_leaves_nothing(here, server, page):
     path = here.folder / "scenarios" / "shown.yaml"
     path.write_text(scenario(page))
