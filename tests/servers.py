@@ -157,14 +157,17 @@ class Toxiproxy(Running):
         super().__init__(type(self).__name__)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.config = self.folder / "proxies.json"
+        """Once written: the proxies it begins with, as `-config` of the real server takes them."""
 
     def command(self) -> list[str]:
         """Return the command that starts it."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start it (again), on the same port and without any proxy."""
-        self.run(self.command(), lambda: self.holds(self.port))
+        """Start it (again), on the same port and with no proxy but those of its configuration."""
+        config = ["-config", str(self.config)] if self.config.exists() else []
+        self.run([*self.command(), *config], lambda: self.holds(self.port))
 
     def __enter__(self) -> Self:
         self.start()

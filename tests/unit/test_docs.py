@@ -80,6 +80,17 @@ def test_every_target_has_its_line_and_every_family_of_faults_a_page():
     assert {f"{family}.md" for family in families} - pages == set()
 
 
+TARGETS = sorted(page.name for page in (DOCS / "targets").glob("*.md") if page.name != "README.md")
+
+
+@pytest.mark.parametrize("page", TARGETS)
+def test_every_page_of_a_target_has_a_scenario_that_some_test_runs(page):
+    shown = (DOCS / "targets" / page).read_text()
+    assert re.search(r"^```yaml\nscenario: ", shown, re.MULTILINE), f"{page} shows no whole scenario"
+    running = [each.name for each in (ROOT / "tests").rglob("test_*.py") if f'"{page}"' in each.read_text()]
+    assert running != [], f"no test names {page}: give it a line in STAGES of tests/e2e/test_docs_targets.py"
+
+
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
