@@ -34,11 +34,25 @@ def show(
 
     found = read(name, workspace_here(workspace).runbook_folders)
     if as_json:
-        steps = [{"step": each.id, "text": each.text, "text_hash": each.text_hash} for each in found.steps]
+        steps = [
+            {
+                "step": each.id,
+                "text": each.text,
+                "text_hash": each.text_hash,
+                "key": each.key,
+                "line": each.line,
+                "confidence": each.confidence,
+                "section": each.section,
+                "commands": [command.text for command in each.commands],
+                "placeholders": each.placeholders,
+                "within": each.children,
+            }
+            for each in found.steps
+        ]
         print(json.dumps({"runbook": found.name, "title": found.title, "owner": found.owner, "steps": steps}, indent=2))
         return
     print(f"{printable(found.title)} ({found.name}; owner: {printable(found.owner) or 'nobody'})")
     for each in found.steps:
         print(f"{each.id:>3}. {printable(each.text)}")
     if not found.steps:
-        print("  no numbered step")
+        print("  no step")

@@ -1,47 +1,25 @@
-"""Reads one Markdown runbook: title, owner, numbered steps with the hash of their text. Never runs what it says."""
+"""Reads one Markdown runbook: title, owner, parts, and steps with the hash of their text. Never runs what it says."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+from drills.runbooks.blocks import Page, page_of
+from drills.runbooks.labels import Label, known, labels_of, owner_of, plain
+from drills.runbooks.parts import Part, parts_of
+from drills.runbooks.steps import Command, Step, steps_of
 from scenarios.suggest import for_name
+
+__all__ = ["Command", "Part", "Runbook", "RunbookError", "Step", "names", "parse", "read"]
 
 BYTES = 256 * 1024
 FILES = 1000
 STEPS = 200
-_TITLE = re.compile(r"#[ \t]+(.+?)[ \t]*#*$")
-_OWNER = re.compile(r"\*\*Owner[.:]?\*\*[.:]?[ \t]*(.*)", re.IGNORECASE)
-_STEP = re.compile(r"[0-9]{1,4}[.)][ \t]+(.*)")
-_FENCE = re.compile(r"(```|~~~)")
-_SENTENCE = re.compile(r"(.+?[.?!:])(?:\s|$)")
-_TITLE_CHARS = 80
 
 
 class RunbookError(Exception):
     """This runbook cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One numbered step; `id` counts from 1 through the whole page, whatever numbers the page shows."""
-
-    id: int
-    text: str
-    """Without line breaks, so that wrapping it anew changes nothing."""
-
-    @property
-    def title(self) -> str:
-        """Its first sentence."""
-        found = _SENTENCE.match(self.text)
-        first = (found[1] if found else self.text).rstrip(".:")
-        return first if len(first) <= _TITLE_CHARS else first[: _TITLE_CHARS - 1] + "…"
-
-    @property
-    def text_hash(self) -> str:
-        """SHA-256 (hex) of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +32,14 @@ class Runbook:
     title: str
     owner: str
     steps: tuple[Step, ...]
+    more_steps: int = 0
+    """Those beyond the first two hundred, which are left alone."""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    """Those of the eight that are there."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What it says of itself: author, service, alert, reviewed, tester."""
+    labels: tuple[Label, ...] = field(default=(), repr=False)
+    page: Page = field(default=Page((), "", (), ()), repr=False)
 
     def step(self, number: str) -> Step:
         """The step of this number. Raises `RunbookError`."""
@@ -75,12 +61,17 @@ def names(folders: Iterable[Path]) -> dict[str, Path]:
 
 def read(name: str, folders: Sequence[Path]) -> Runbook:
     """The runbook of this name. Raises `RunbookError` with those there are."""
-    known = names(folders)
-    if name not in known:
+    there = names(folders)
+    if name not in there:
         where = ", ".join(map(str, folders)) or "no folder is named in gameday.yaml"
-        advice = for_name(name, known) if known else f"none was found in {where}"
+        advice = for_name(name, there) if there else f"none was found in {where}"
         raise RunbookError(f"there is no runbook {name[:60]!r}: {advice}")
-    path = known[name]
+    path = there[name]
+    return parse(name, path, text_of(path))
+
+
+def text_of(path: Path) -> str:
+    """What the file holds. Raises `RunbookError`."""
     try:
         with path.open("rb") as file:
             content = file.read(BYTES + 1)
@@ -88,42 +79,26 @@ def read(name: str, folders: Sequence[Path]) -> Runbook:
         raise RunbookError(f"{path}: cannot be read ({wrong.strerror})") from wrong
     if len(content) > BYTES:
         raise RunbookError(f"{path}: a runbook of more than {BYTES} bytes is not read: split it")
-    return parse(name, path, content.decode("utf-8", errors="replace"))
+    return content.decode("utf-8", errors="replace")
 
 
 def parse(name: str, path: Path, text: str) -> Runbook:
-    """Take a page apart; what is no title, owner or step is left alone."""
-    lines = list(_outside_fences(text.splitlines()))
-    title = next((found[1] for line in lines if (found := _TITLE.match(line))), name)
-    owner = next((found[1].split(";")[0].strip(" .") for line in lines if (found := _OWNER.match(line))), "")
-    steps = tuple(Step(number, each) for number, each in enumerate(_steps(lines), 1))
-    if len(steps) > STEPS:
-        raise RunbookError(f"{path}: {len(steps)} steps are more than {STEPS}: split it")
-    return Runbook(name, path, title, owner, steps)
-
-
-def _steps(lines: Sequence[str]) -> Iterator[str]:
-    """A step is a numbered line at the margin and what is indented below it."""
-    current: list[str] = []
-    for line in [*lines, "end"]:
-        found = _STEP.match(line)
-        if current and line and not line[0].isspace():
-            yield " ".join(" ".join(current).split())
-            current = []
-        if found:
-            current = [found[1]]
-        elif current:
-            current.append(line)
-
-
-def _outside_fences(lines: Iterable[str]) -> Iterator[str]:
-    """Fenced blocks at the margin hold no steps; within a step they are indented, and belong to it."""
-    fence = ""
-    for line in lines:
-        found = _FENCE.match(line)
-        if found and not fence:
-            fence = found[1]
-        elif found and found[1] == fence:
-            fence = ""
-        elif not fence:
-            yield line
+    """Take a page apart; any text is a page."""
+    page = page_of(text)
+    labels = labels_of(page)
+    first = next((each.text for each in page.blocks if each.kind == "heading" and each.level == 1), "")
+    front = next((each.value for each in labels if each.kind == "front" and each.name.lower() == "title"), "")
+    found = steps_of(page)
+    steps = tuple(islice(found, STEPS))
+    return Runbook(
+        name,
+        path,
+        plain(first) or front or name,
+        owner_of(page, labels),
+        steps,
+        sum(1 for _ in found),
+        parts_of(page, labels),
+        known(labels),
+        labels,
+        page,
+    )

@@ -80,8 +80,12 @@ def test_what_cannot_be_read_is_said(tmp_path):
         read("long", [tmp_path])
     with pytest.raises(RunbookError, match="cannot be read"):
         read("folder", [tmp_path])
-    with pytest.raises(RunbookError, match="more than"):
-        parse("many", Path("many.md"), "".join(f"{each}. x\n" for each in range(1, STEPS + 2)))
+
+
+def test_of_very_many_steps_the_first_are_read_and_the_others_counted():
+    found = parse("many", Path("many.md"), "".join(f"{each}. Do {each}\n" for each in range(1, STEPS + 8)))
+
+    assert (len(found.steps), found.more_steps) == (STEPS, 7)
 
 
 def test_of_two_with_one_name_the_earlier_folder_counts(tmp_path):
