@@ -5,9 +5,10 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import extension
 import pytest
 import yaml
 from certificate_folder import Folder
@@ -31,6 +32,8 @@ class Stage:
     """All that the page's fault could change."""
     meanwhile: Callable[[], None] = lambda: None
     """What staging does by itself while the fault is on."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """A path that the page's scenario names -> where it is in the test."""
 
 
 @contextlib.contextmanager
@@ -86,8 +89,17 @@ def certificate(_: Staging, folder: Path) -> Iterator[Stage]:
         yield Stage(targets, files.state)
 
 
+@contextlib.contextmanager
+def chaostoolkit(_: Staging, folder: Path) -> Iterator[Stage]:
+    pool = folder / "pool"
+    pool.write_text("open")
+    told = f"with: {{python: {extension.environment(folder)}}}, consent: [chaosshop.pools.close_pool]"
+    yield Stage({"chaos": f"{{kind: chaostoolkit, {told}}}"}, pool.read_text, paths={"/run/shop/pool": str(pool)})
+
+
 STAGES: Mapping[str, Callable[[Staging, Path], AbstractContextManager[Stage]]] = {
     "certificate.md": certificate,
+    "chaostoolkit.md": chaostoolkit,
     "http.md": http,
     "nats.md": nats,
     "process.md": process,
@@ -97,7 +109,7 @@ STAGES: Mapping[str, Callable[[Staging, Path], AbstractContextManager[Stage]]] =
 
 
 def scenario(page: str) -> str:
-    """The page's scenario; nothing but its times is changed."""
+    """The page's scenario; nothing but its times is changed; a path may lie elsewhere."""
     (found,) = re.findall(r"```yaml\n(scenario: .*?)```", (PAGES / page).read_text(), re.DOTALL)
     return re.sub(r"duration: \w+", "duration: 2s", found.replace("when: 10s", "when: 0s"))
 
@@ -115,7 +127,10 @@ def test_the_scenario_of_the_page_runs_and_leaves_nothing(page, staging, tmp_pat
         written = (here.folder / "gameday.yaml").read_text().replace("services: {", "services: {checkout: {}, ")
         (here.folder / "gameday.yaml").write_text(written)
         path = here.folder / "scenarios" / "shown.yaml"
-        path.write_text(scenario(page))
+        text = scenario(page)
+        for shown, tried in stage.paths.items():
+            text = text.replace(shown, tried)
+        path.write_text(text)
         before = stage.state()
         assert named(page) <= set(stage.targets), "the page names a target that its scenario was not tried with"
 
