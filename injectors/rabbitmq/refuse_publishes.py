@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo
-from injectors.rabbitmq import sweep
+from injectors.rabbitmq import checkup, sweep
 from injectors.rabbitmq.broker import Broker, Missing, Settings
 from injectors.rabbitmq.consent import CONSENT, consented, known
 from injectors.rabbitmq.policies import GENTLE, REFUSING, effective, ours, same
@@ -134,4 +134,5 @@ KIND = Kind(
     make=make,
     example="{queue: orders}",
     sweep=sweep,
+    checkup=checkup,
 )

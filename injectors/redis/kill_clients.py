@@ -9,7 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from injectors.contract import Change, InjectorError, Json, Kind, Refused, State, Undo
-from injectors.redis import mark, sweep
+from injectors.redis import checkup, mark, sweep
 from injectors.redis.consent import CONSENT, consented
 from injectors.redis.server import NAME, Asking, Server, Settings
 from injectors.values import Keys, rebuild
@@ -127,4 +127,5 @@ KIND = Kind(
     holds=False,
     example="{name: worker-*}",
     sweep=sweep,
+    checkup=checkup,
 )

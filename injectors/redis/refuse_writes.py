@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from injectors.contract import Change, Drifted, Json, Kind, Refused, State, Undo
-from injectors.redis import mark, sweep
+from injectors.redis import checkup, mark, sweep
 from injectors.redis.consent import CONSENT, consented, primary
 from injectors.redis.replicas import FAULT, OURS, WANTED, bend, marked, restore, wanted
 from injectors.redis.server import Asking, Server, Settings
@@ -117,4 +117,5 @@ KIND = Kind(
     make=make,
     example="{}",
     sweep=sweep,
+    checkup=checkup,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo
-from injectors.redis import mark, sweep
+from injectors.redis import checkup, mark, sweep
 from injectors.redis.consent import CONSENT, consented
 from injectors.redis.server import Server, Settings
 from injectors.rq.suspension import KEY, lift, suspend, suspended_by
@@ -99,4 +99,5 @@ KIND = Kind(
     make=make,
     example="{}",
     sweep=sweep,
+    checkup=checkup,
 )

@@ -24,7 +24,7 @@ from workplace import Workplace, said
 from drills.signals import registry as signals
 from drills.signals.contract import Judgement, Probe, Reading, Unanswered
 from injectors import registry
-from injectors.contract import Change, Drifted, InjectorError, Proving, Refused, State, Unreachable
+from injectors.contract import Change, Drifted, Found, InjectorError, Proving, Refused, State, Unreachable, Visit
 from injectors.rabbitmq import sweep
 from injectors.rabbitmq.permissions import read_back, without
 from injectors.rabbitmq.policies import effective
@@ -592,3 +592,18 @@ def test_the_scenario_of_the_page_runs_and_a_killed_one_leaves_nothing(refusing,
         running.communicate(timeout=10)
         wait_until(lambda: refusing.state() == before, "the guards have reverted it", 30)
         wait_until(lambda: here.left_on() == [], "nothing is left open", 30)
+
+
+def test_a_checkup_says_whether_the_vhost_consents_and_what_the_account_may(refusing):
+    change = refusing.reset()
+    checkup = registry.kind("rabbitmq.refuse_publishes").checkup
+    assert checkup is not None
+    told = {
+        environment: {each.what: each for each in checkup.findings(Visit(environment, change.target, (), time.time))}
+        for environment in (change.environment, "elsewhere")
+    }
+    well, elsewhere = told[change.environment], told["elsewhere"]
+    assert [well[what].found for what in ("answers", "consent", "permission")] == [Found.OK] * 3
+    assert well["clock"].found is Found.CANT_TELL
+    assert elsewhere["consent"].found is Found.NOT_OK
+    assert "--tags gameday-consent-elsewhere" in elsewhere["consent"].type
