@@ -51,9 +51,10 @@ def toxiproxy(staging: Staging, _: Path) -> Iterator[Stage]:
 def http(_: Staging, __: Path) -> Iterator[Stage]:
     with HttpProxy() as proxy, Dependency() as dependency, Server(answer({"state": "paid"})) as checkout:
         proxy.create("payments", dependency.url)
+        front = f"http://127.0.0.1:{proxy.create('checkout', checkout.url)}"
         targets = {
             "payments-proxy": f'{{kind: http_proxy, with: {{url: "{proxy.url}"}}, consent: [payments]}}',
-            "checkout": f'{{kind: http, with: {{url: "{checkout.url}"}}}}',
+            "checkout": f'{{kind: http, with: {{url: "{front}"}}}}',
         }
         yield Stage(targets, lambda: proxy.shown("payments")["faults"])
 
