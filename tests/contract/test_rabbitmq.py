@@ -539,7 +539,7 @@ def test_a_broker_that_hangs_is_waited_for_no_longer_than_the_timeout(refusing):
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as deaf:
         began = time.monotonic()
         told = unanswered("queue_depth", {**target, "amqp": f"amqp://127.0.0.1:{deaf.getsockname()[1]}"}, timeout=0.5)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 5
     assert "did not answer within 0.5 s" in told or "cannot be asked" in told
 
 

@@ -229,7 +229,7 @@ class TestNothingIsKnown:
             os.kill(own.process.pid, signal.SIGSTOP)
             began = time.monotonic()
             assert "cannot be asked" in self.said(name, own.url, timeout=0.5)
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 5
 
     def test_with_a_wrong_password_or_too_few_rights_which_is_not_told(self, server, name, monkeypatch):
         monkeypatch.setenv("QUEUE_PASSWORD", CANARY)

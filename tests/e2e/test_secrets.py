@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from raw_server import Server
+from redis_server import RedisServer
 from servers import EmbeddedToxiproxy, NatsServer, free_port, wait_until
 from workplace import Workplace, said
 
@@ -280,6 +281,20 @@ def test_accounts_that_are_not_let_in_are_refused_without_their_secret(here):
             here.type(*words)
 
     assert "".join(here.said).count("does not know this account") == 3
+    here.assert_silent()
+
+
+def test_a_redis_account_that_is_not_let_in_is_refused_without_its_secret(here):
+    with RedisServer() as server:
+        account = "user: drills, password: {file: " + str(here.folder / "token.txt") + "}"
+        here.workspace({"cache": f'{{kind: redis, with: {{url: "{server.url}", {account}}}}}'})
+        probes = "{deep: {probe: redis.queue_depth, with: {key: orders}, good: {below: 9}}}"
+        path = here.drill("one", {"full": "{inject: redis.refuse_writes, duration: 1s}"}, probes=probes)
+
+        for words in (("check",), ("plan", path), ("run", path), ("sweep",)):
+            here.type(*words)
+
+    assert "does not know this account" in "".join(here.said)
     here.assert_silent()
 
 
