@@ -520,6 +520,21 @@ def test_without_a_timestamp_or_in_a_quorum_queue_the_age_is_unknown_and_never_0
     assert "is a quorum queue" in unanswered("queue_age", target, "votes")
 
 
+def test_the_probes_need_no_more_than_the_tag_on_the_page(refusing, monkeypatch):
+    target = {**refusing.reset().target, "user": "watcher"}
+    refusing.broker.user("watcher", CANARY, refusing.vhost, tags="management", right="^$")
+    refusing.publish("one", timestamp=int(time.time()))
+    monkeypatch.setenv("RABBITMQ_PASSWORD", CANARY)
+    assert probe("queue_depth", target).read(5).value == 1
+
+    def dated() -> bool:
+        with contextlib.suppress(Unanswered):
+            return bool(probe("queue_age", target).read(5).value >= 0)
+        return False
+
+    wait_until(dated, "the broker's statistics have seen it", 30)
+
+
 @pytest.mark.parametrize("name", ["queue_depth", "queue_age"])
 def test_what_cannot_be_known_is_no_answer_and_never_0(refusing, name, monkeypatch):
     target = dict(refusing.reset().target)
