@@ -35,6 +35,12 @@ BUILT_IN: Mapping[str, str] = {
     "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
     "certificate.wrong_name": "injectors.certificate.wrong_name",
     "chaostoolkit.action": "injectors.chaostoolkit.action",
+    "docker.stop": "injectors.docker.stop",
+    "docker.kill": "injectors.docker.kill",
+    "docker.restart": "injectors.docker.restart",
+    "docker.pause": "injectors.docker.pause",
+    "docker.limit": "injectors.docker.limit",
+    "docker.disconnect": "injectors.docker.disconnect",
 }
 """Name -> module that holds `KIND`."""
 
@@ -44,6 +50,7 @@ EXTRAS: Mapping[str, str] = {
     "redis": "redis",
     "rq": "redis",
     "certificate": "certificate",
+    "docker": "docker",
 }
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 

@@ -29,6 +29,7 @@ PROBES: Mapping[str, str] = {
     "prometheus.amplification": "drills.signals.probes.amplification_prometheus",
     "http.amplification": "drills.signals.probes.amplification_http",
     "chaostoolkit.probe": "drills.signals.probes.chaostoolkit_probe",
+    "docker.running": "drills.signals.probes.docker_running",
     "command": "drills.signals.probes.command_output",
 }
 """What `probe:` accepts -> the module that holds `KIND`."""
@@ -40,6 +41,7 @@ SOURCES: Mapping[str, str] = {
 """A target's `kind:` that brings alerts -> the module that holds `KIND`."""
 
 EXTRAS: Mapping[str, str] = {
+    "docker": "docker",
     "nats": "nats",
     "rabbitmq": "rabbitmq",
     "redis": "redis",

@@ -12,6 +12,7 @@ import extension
 import pytest
 import yaml
 from certificate_folder import Folder
+from docker_daemon import DockerDaemon
 from http_proxy_server import Dependency, HttpProxy
 from raw_server import Server, answer
 from real_targets import Staging
@@ -77,6 +78,13 @@ def process(staging: Staging, _: Path) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
+def docker(_: Staging, __: Path) -> Iterator[Stage]:
+    with DockerDaemon() as daemon, daemon.containers(3, app="orders"):
+        states = lambda: sorted(each["State"] for each in daemon.client.containers(all=True))  # noqa: E731
+        yield Stage({"shop": f'{{kind: docker, with: {{host: "{daemon.url}"}}}}'}, states)
+
+
+@contextlib.contextmanager
 def certificate(_: Staging, folder: Path) -> Iterator[Stage]:
     files = Folder(folder, Issuer(), "expire")
     files.fresh()
@@ -101,6 +109,7 @@ def chaostoolkit(_: Staging, folder: Path) -> Iterator[Stage]:
 STAGES: Mapping[str, Callable[[Staging, Path], AbstractContextManager[Stage]]] = {
     "certificate.md": certificate,
     "chaostoolkit.md": chaostoolkit,
+    "docker.md": docker,
     "http.md": http,
     "nats.md": nats,
     "process.md": process,

@@ -1,0 +1,1 @@
+"""Faults on containers, through the Docker daemon."""
