@@ -122,11 +122,18 @@ def _held(mark: Path) -> str:
 
 
 def _write(mark: Path, word: str) -> None:
-    """Durable before anything goes on: it is what a guard reads after a crash."""
-    with mark.open("w") as file:
+    """Durable before anything goes on, and never half there: it is what a guard reads after a crash."""
+    fresh = mark.with_name(f"{mark.name}.new")
+    with fresh.open("w") as file:
         file.write(word)
         file.flush()
         os.fsync(file.fileno())
+    fresh.replace(mark)
+    folder = os.open(mark.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def subjects(settings: Mapping[str, Json], parameters: Mapping[str, Json]) -> Sequence[str]:
