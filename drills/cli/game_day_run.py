@@ -10,6 +10,7 @@ from pathlib import Path
 
 from drills.cli.exits import Exit
 from drills.engine.admission import switched_off
+from drills.engine.day_messages import DayMessages
 from drills.engine.interrupts import CODES, WATCHED
 from drills.engine.timing import Happened, due_at
 from drills.guard import control
@@ -19,6 +20,7 @@ from drills.guard.undolog import FILE, UndoLog
 from drills.plan.catalog import scenario_files
 from drills.plan.parts import scenarios_of
 from scenarios import GameDay, Workspace
+from scoring.wording import printable
 
 TICK = 0.1
 GUARDS = 15.0
@@ -37,6 +39,7 @@ class _Day:
     options: list[str]
     folder: Path
     happened: Happened
+    messages: DayMessages
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     interrupted: str = ""
@@ -75,7 +78,9 @@ def run_game_day(day: GameDay, workspace: Workspace, *, environment: str, rehear
     print(f"game day {day.id}, number {drill}: start a part by hand with: gameday start PART --drill {drill}")
     facts = Facts(drill, f"gameday-{drill}", str(workspace.folder), environment, scenario=day.id)
     with UndoLog.create(folder, facts):  # held while the day runs, so that `status`, `start` and `stop` find it
-        return _conduct(_Day(day, files, options, folder, Happened(time.monotonic())))
+        happened = Happened(time.monotonic())
+        messages = DayMessages(day, workspace, happened, time.time_ns())
+        return _conduct(_Day(day, files, options, folder, happened, messages))
 
 
 def _conduct(state: _Day) -> int:
@@ -88,6 +93,8 @@ def _conduct(state: _Day) -> int:
         while not (over := _over(state)):
             _hear_hands(state)
             _start_due(state)
+            for name in state.messages.send_due(time.monotonic()) if state.running else ():
+                print(f"message {name} is sent: {printable(state.day.messages[name].text)}", flush=True)
             _reap(state)
             time.sleep(TICK)
     finally:
@@ -100,8 +107,16 @@ def _conduct(state: _Day) -> int:
     never = [name for name in state.day.parts if name not in state.codes]
     if never:
         print(f"never started: {', '.join(never)}")
+    _say_what_was_not_sent(state)
     codes = [*state.codes.values(), *(Exit.NOTHING_MEASURED for _ in never)]
     return CODES[state.interrupted] if state.interrupted and Exit.NOT_REVERTED not in codes else _worst(codes)
+
+
+def _say_what_was_not_sent(state: _Day) -> None:
+    unsent = [name for name in state.day.messages if name not in state.messages.sent]
+    if unsent:
+        why = f" ({state.messages.problem})" if state.messages.problem else ""
+        print(f"never sent: {', '.join(unsent)}{why}")
 
 
 def _over(state: _Day) -> str:
@@ -126,12 +141,10 @@ def _may_come(state: _Day, name: str) -> bool:
 
 
 def _hear_hands(state: _Day) -> None:
-    for name, part in state.day.parts.items():
-        if (
-            part.when.edge == "hand"
-            and name not in state.happened.hands
-            and control.started_by_hand(state.folder, name)
-        ):
+    moments = {name: part.when for name, part in state.day.parts.items()}
+    moments |= {name: message.when for name, message in state.day.messages.items()}
+    for name, when in moments.items():
+        if when.edge == "hand" and name not in state.happened.hands and control.started_by_hand(state.folder, name):
             state.happened.hands[name] = time.monotonic()
 
 

@@ -26,7 +26,9 @@ def waiting_for_a_hand(name: str, workspace: Workspace) -> tuple[str, ...] | Non
     if loaded is None:
         return None
     if isinstance(loaded, GameDay):
-        return tuple(each for each, part in loaded.parts.items() if part.when.edge == "hand")
+        whens = {name: each.when for name, each in loaded.parts.items()}
+        whens |= {name: each.when for name, each in loaded.messages.items()}
+        return tuple(name for name, when in whens.items() if when.edge == "hand")
     moments = {name: each.when for name, each in loaded.faults.items()}
     moments |= {name: each.when for name, each in loaded.messages.items()}
     return tuple(each for each, when in moments.items() if when.edge == "hand")
