@@ -52,6 +52,8 @@ PREPARE_LIMIT = 60.0
 SETTLE = 1.0
 STOP_LIMIT = 10.0
 """Seconds in which an alert source must let go."""
+VAULT = "vault"
+"""The folder of a drill in which its injectors keep what they need to revert."""
 HUNG = 3
 """The exit code of a process that ends itself because an injector's call hangs: its guards revert."""
 
@@ -169,7 +171,7 @@ class _Run:
         )
         return Drill(
             parts=parts,
-            faults=fault_runs(self.plan, tag, self.folder / "vault"),
+            faults=fault_runs(self.plan, tag, self.folder / VAULT),
             happened=Happened(self.started),
             conditions=Conditions(self.plan.probes, scenario.stop_unless, self.started),
         )
@@ -283,6 +285,9 @@ class _Run:
                 f"reverted, but that is not on record ({self.drill.unrecorded}): gameday revert {self.name} records it"
             )
             result = replace(result, why=f"{result.why}; {told}")
+        if not self.log.log.open:
+            with suppress(OSError):  # what an injector left in it stays
+                (self.folder / VAULT).rmdir()
         others = () if self.plan.harmless else beside(self.plan, self.name, self.clock.at(self.started))
         self.narrator.ended(self.clock.mono(), result, others)
         spill = self.folder / "timeline-not-saved.jsonl"

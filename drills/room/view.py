@@ -110,7 +110,7 @@ def picture(seen: Seen) -> Shared | None:
         by=last.by,
         agree=tuple(sorted(name for name, word in words.items() if word.body.get("agrees"))),
         disagree={name: word.text for name, word in sorted(words.items()) if not word.body.get("agrees")},
-        silent=tuple(name for name in responders if name not in words),
+        silent=tuple(name for name in responders if name not in words and name != last.by),
     )
 
 

@@ -59,6 +59,7 @@ def test_a_drill_runs_to_its_end_and_leaves_its_target_as_it_was(here):
         ("scorecard", None),
     ]
     assert here.type("verify").returncode == 0
+    assert not (here.folder / ".gameday" / "drills" / "1" / "vault").exists()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGTSTP, 130)])
