@@ -40,8 +40,9 @@ def _called(call: Any, told: Any) -> Any:
     arguments = dict(call["arguments"])
     takes = inspect.signature(function).parameters
     for name in ("configuration", "secrets"):
-        if name in takes and name not in arguments:
-            arguments[name] = told["configuration"] if name == "configuration" else call["secrets"]
+        passed = told["configuration"] if name == "configuration" else call["secrets"]
+        if name in takes and name not in arguments and passed is not None:
+            arguments[name] = passed
     return function(**arguments)
 
 

@@ -126,10 +126,9 @@ def _told(settings: Settings, each: Call) -> dict[str, Json]:
     missing = [name for name in each.secrets if name not in settings.secrets]
     if missing:
         raise Refused(f"the target has no secrets called {missing[0]}: write `secrets: {{{missing[0]}: ...}}` into it")
-    groups = {name: {key: held.reveal() for key, held in settings.secrets[name].items()} for name in each.secrets}
-    # As Chaos Toolkit does it: one group is passed as it is, several by their names.
-    passed = next(iter(groups.values())) if len(groups) == 1 else groups
-    return {"module": each.module, "func": each.func, "arguments": each.arguments, "secrets": passed}
+    # As Chaos Toolkit does it: the groups are one map, and without any the function's own default stands.
+    passed = {key: held.reveal() for name in each.secrets for key, held in settings.secrets[name].items()}
+    return {"module": each.module, "func": each.func, "arguments": each.arguments, "secrets": passed or None}
 
 
 def _revealed(value: Any) -> Json:

@@ -198,12 +198,14 @@ def test_secrets_and_configuration_are_passed_as_chaos_toolkit_does_and_told_now
     held = settings(
         python,
         configuration={"region": "eu", "token": {"env": "SHOP_KEY"}},
-        secrets={"shop": {"KEY": {"env": "SHOP_KEY"}}, "other": {"KEY": {"env": "SHOP_KEY"}}},
+        secrets={"shop": {"KEY": {"env": "SHOP_KEY"}}, "other": {"NAME": {"env": "SHOP_KEY"}}},
     )
     (result,) = call(held, [one("told", secrets=("shop",))])
     assert result == '[{"region": "eu", "token": "[secret]"}, {"KEY": "[secret]"}]'
     (both,) = call(held, [one("told", secrets=("shop", "other"))])
-    assert '{"other": {"KEY": "[secret]"}, "shop": {"KEY": "[secret]"}}' in both
+    assert '{"KEY": "[secret]", "NAME": "[secret]"}' in both
+    (none,) = call(held, [one("told")])
+    assert none.endswith(", null]")
     with pytest.raises(Unreachable, match=r"RuntimeError: no entry with \[secret\]") as told:
         call(held, [one("leak", secrets=("shop",))])
     assert CANARY not in f"{told.value!r} {held!r}"
