@@ -12,13 +12,13 @@ from scenarios.shelf import files
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "scenarios" / "library"
 FORMAT = ROOT / "tests" / "material" / "format"
-NOT_BUILT_IN = {
-    "kill-worker": {"kubernetes.ready", "rabbitmq.queue_depth", "kubernetes.kill_pod", "rabbitmq.queue_age"},
-    "pause-orders-queue": {"rabbitmq.queue_depth", "postgres.query", "rabbitmq.pause_queue", "rabbitmq.queue_age"},
+NOT_BUILT_IN: dict[str, set[str]] = {
+    "kill-worker": {"kubernetes.ready", "kubernetes.kill_pod"},
+    "pause-orders-queue": {"postgres.query"},
     "eu-loses-writes": {"postgres.read_only"},
     "slow-payments-db": set(),
     "expire-internal-cert": set(),
-    "autumn-game-day": {"rabbitmq.queue_depth", "postgres.query", "rabbitmq.pause_queue", "rabbitmq.queue_age"},
+    "autumn-game-day": {"postgres.query"},
 }
 """The drills of the design's trial -> the kinds that this version does not have, each named with its own error."""
 
