@@ -41,6 +41,13 @@ BUILT_IN: Mapping[str, str] = {
     "docker.pause": "injectors.docker.pause",
     "docker.limit": "injectors.docker.limit",
     "docker.disconnect": "injectors.docker.disconnect",
+    "kubernetes.kill_pod": "injectors.kubernetes.kill_pod",
+    "kubernetes.scale_deployment": "injectors.kubernetes.scale_deployment",
+    "kubernetes.cordon_node": "injectors.kubernetes.cordon_node",
+    "kubernetes.drain_node": "injectors.kubernetes.drain_node",
+    "kubernetes.deny_traffic": "injectors.kubernetes.deny_traffic",
+    "kubernetes.suspend_cronjob": "injectors.kubernetes.suspend_cronjob",
+    "kubernetes.expire_tls_secret": "injectors.kubernetes.expire_tls_secret",
 }
 """Name -> module that holds `KIND`."""
 
@@ -51,6 +58,7 @@ EXTRAS: Mapping[str, str] = {
     "rq": "redis",
     "certificate": "certificate",
     "docker": "docker",
+    "kubernetes": "kubernetes",
 }
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 READS = ("GET", "HEAD")
-PASSED = ("Content-Type", "User-Agent", "Authorization")
+PASSED = ("Accept", "Authorization", "Content-Type", "User-Agent")
 
 
 class Relay:
@@ -88,11 +88,7 @@ def _bound_to(relay: Relay) -> type[BaseHTTPRequestHandler]:
             arrives, answers, status = relay.verdict(self.command, self.path)
             said = b'{"error": "the relay says so"}\n'
             if arrives:
-                kept = {
-                    key: self.headers[key]
-                    for key in ("Content-Type", "User-Agent", "Authorization")
-                    if key in self.headers
-                }
+                kept = {key: self.headers[key] for key in PASSED if key in self.headers}
                 status, said = relay.pass_on(self.command, self.path, body, kept)
             if answers and status is not None:
                 self.send_response(status)

@@ -16,6 +16,7 @@ PROBES: Mapping[str, str] = {
     "tcp": "drills.signals.probes.tcp_connect",
     "tls": "drills.signals.probes.tls_certificate",
     "process.count": "drills.signals.probes.process_count",
+    "kubernetes.ready": "drills.signals.probes.kubernetes_ready",
     "nats.queue_age": "drills.signals.probes.nats_queue_age",
     "nats.queue_depth": "drills.signals.probes.nats_queue_depth",
     "redis.queue_age": "drills.signals.probes.redis_queue_age",
@@ -42,6 +43,7 @@ SOURCES: Mapping[str, str] = {
 
 EXTRAS: Mapping[str, str] = {
     "docker": "docker",
+    "kubernetes": "kubernetes",
     "nats": "nats",
     "rabbitmq": "rabbitmq",
     "redis": "redis",
