@@ -8,7 +8,7 @@ from injectors.kubernetes.cluster import Cluster, Missing
 LABEL = "gameday.consent"
 CONSENT = (
     f"the namespace carries the label `{LABEL}: <environment>`; "
-    "a `consent:` list in its target, where there is one, names the namespace as well"
+    "a `consent:` list in its target, where there is one, names the object as well (`NAMESPACE/NAME`)"
 )
 NODE_CONSENT = (
     f"the node carries the label `{LABEL}: <environment>`; "
@@ -30,10 +30,10 @@ def namespace(cluster: Cluster, change: Change, name: str) -> None:
 def consented(found: Mapping[str, Json], change: Change, where: str) -> None:
     """Raise `Refused` unless this object says that it may be hurt."""
     name = found["metadata"]["name"]
-    if change.consent and name not in change.consent:
+    if change.consent and change.subject not in change.consent:
         raise Refused(
-            f"{where} is not in the `consent:` list of its target in gameday.yaml: "
-            f"write `consent: [{', '.join([*change.consent, name])}]`"
+            f"{change.subject} is not in the `consent:` list of its target in gameday.yaml: "
+            f"write `consent: [{', '.join([*change.consent, change.subject])}]`"
         )
     label = (found["metadata"].get("labels") or {}).get(LABEL)
     if label != change.environment:

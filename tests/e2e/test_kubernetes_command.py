@@ -25,7 +25,7 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def here(tmp_path, shop) -> Iterator[Workplace]:
     with Workplace(tmp_path) as place:
-        held = {"kind": "kubernetes", "with": {**shop.target, "timeout": "5s"}, "consent": ["shop", shop.yes]}
+        held = {"kind": "kubernetes", "with": {**shop.target, "timeout": "5s"}}
         place.workspace({"cluster": json.dumps(held)})
         yield place
 
@@ -40,14 +40,15 @@ def test_the_scenario_of_the_page_runs_and_shows_its_pods_before(shop, here):
     shop.plane.deployment("shop", "order-worker", 3)
     before = names(shop, "shop")
     (scenario,) = re.findall(r"^```yaml\n(scenario:.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    (here.folder / "scenarios" / "kill-worker.yaml").write_text(scenario)
+    file = here.folder / "scenarios" / "kill-worker.yaml"
+    file.write_text(scenario)
 
-    planned = here.type("plan", "kill-worker")
+    planned = here.type("plan", file)
     assert planned.returncode == 0, said(planned)
     chosen = f"shop/{min(before)}"
     assert chosen in planned.stdout.replace("\n", ""), said(planned)
 
-    ran = here.type("run", "kill-worker")
+    ran = here.type("run", file)
     assert ran.returncode == 0, said(ran)
     after = names(shop, "shop")
     assert before - after == {min(before)}
