@@ -26,6 +26,7 @@ PROGRAMS = (
     "hung_to_reverted",
     "detection_stamp",
     "score",
+    "runbooks",
 )
 HEAD = ("what", "ours", "beside", "ratio", "goal", "verdict")
 LONGEST = 1800.0

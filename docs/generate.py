@@ -18,6 +18,7 @@ from drills.cli.commands import COMMANDS
 from drills.cli.exits import Exit
 from drills.cli.kind_view import key_rows
 from drills.cli.mark_command import TYPES
+from drills.runbooks.checking import EVERY_RULE
 from drills.signals import registry as signals
 from drills.signals.contract import ProbeKind, SourceKind
 from injectors import registry as injectors
@@ -30,7 +31,7 @@ DETAIL = {
     "lever": ("engage", "release", "show"),
     "mark": tuple(TYPES),
     "picture": ("set", "show", "ack", "disagree"),
-    "runbook": ("show",),
+    "runbook": ("check", "show"),
 }
 """Commands that have commands of their own."""
 FAMILIES = {
@@ -170,6 +171,20 @@ How to add one: [CONTRIBUTING](../../CONTRIBUTING.md).
     return page("Measures", text, [table(("name", "row", "what it is", "shown"), rows)])
 
 
+def runbook_rule_page() -> str:
+    """Every rule of `gameday runbook check`."""
+    rows = [(link(each.id), each.severity, each.says) for each in EVERY_RULE]
+    parts = [table(("rule", "severity", "what is wrong"), rows)]
+    for each in EVERY_RULE:
+        said = f"- **Why:** {each.why}\n- **Source:** {each.source}\n- **Mend it:** {each.mend}"
+        parts.append(f"## {each.id}\n\n{each.says[0].upper()}{each.says[1:]}. Severity: {each.severity}.\n\n{said}")
+    text = """
+What `gameday runbook check` looks for. Under `runbook_check.rules` in `gameday.yaml` each may be made an `error`, a
+`warning`, a `notice`, or be switched `off`. How to use it: [check runbooks](../how-to/check-runbooks.md).
+"""
+    return page("Rules for runbooks", text, parts)
+
+
 def error_page() -> str:
     """Every public error, by family."""
     found = errors()
@@ -198,6 +213,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "measures.md": measure_page,
     "file-keys.md": keys_page,
     "limits.md": limits_page,
+    "runbook-rules.md": runbook_rule_page,
     "errors.md": error_page,
 }
 

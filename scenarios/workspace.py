@@ -122,6 +122,17 @@ class Schedule(Keys):
         return self
 
 
+class RunbookCheck(Keys):
+    """What `gameday runbook check` asks of the runbooks here."""
+
+    rules: Annotated[Mapping[Id, Literal["error", "warning", "notice", "off"]], Field(max_length=LIMITS.names)] = Field(
+        default_factory=dict
+    )
+    """How bad a broken rule is; what is not named here is as bad as the rule says."""
+    retired: Lines = ()
+    """Beginnings of addresses that lead to nothing any more, such as a dashboard's old folder."""
+
+
 class Workspace(Written):
     """All of gameday.yaml."""
 
@@ -143,6 +154,7 @@ class Workspace(Written):
     caps: Caps = Field(default_factory=Caps)
     freezes: Annotated[tuple[Freeze, ...], Field(max_length=LIMITS.freezes)] = ()
     schedules: Annotated[Mapping[Id, Schedule], Field(max_length=LIMITS.schedules)] = Field(default_factory=dict)
+    runbook_check: RunbookCheck = Field(default_factory=RunbookCheck)
 
     @classmethod
     def references(cls, data: Mapping[str, Any], origin: Origin) -> list[Problem]:

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "declare": "Declare an incident, contained, recovered, or standing down.",
     "step": "Say how a step of a runbook went.",
     "room": "What responders may see: briefing, people and messages.",
-    "runbook": "Show a runbook, step by step.",
+    "runbook": "Show a runbook step by step, and find what is wrong with it.",
     "stop": "Press STOP: revert all of a drill; no start until cleared.",
     "lever": "The safety lever: stop every drill here and let none start.",
     "revert": "Revert what a dead drill left behind, by undo logs alone.",

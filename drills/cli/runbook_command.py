@@ -1,4 +1,4 @@
-"""`gameday runbook`: the runbooks of the workspace, as the room reads them. Runs nothing they say."""
+"""`gameday runbook`: the runbooks of the workspace, as the room reads them, and what is wrong with them."""
 
 import json
 from typing import Annotated
@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from drills.cli.here import Folder
+from drills.cli.runbook_check import check
 from drills.cli.saying import workspace_here
 from scoring.wording import printable
 
 app = typer.Typer(
-    help="The runbooks of the workspace: what they say, step by step.",
+    help="The runbooks of the workspace: what they say, and what is wrong with them.",
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
@@ -19,7 +20,10 @@ app = typer.Typer(
 
 @app.callback()
 def runbook() -> None:
-    """The runbooks of the workspace: what they say, step by step."""
+    """The runbooks of the workspace: what they say, and what is wrong with them."""
+
+
+app.command()(check)
 
 
 @app.command()

@@ -64,6 +64,7 @@ class Page:
     """Front matter, without its fences."""
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
+    text: str = field(default="", repr=False)
 
 
 def page_of(text: str) -> Page:
@@ -74,7 +75,7 @@ def page_of(text: str) -> Page:
     tokens = markdown().parse(body)
     links: list[Link] = []
     blocks = tuple(_Walk(lines, links).blocks(tokens))
-    return Page(lines, front, blocks, tuple(links))
+    return Page(lines, front, blocks, tuple(links), text)
 
 
 @lru_cache(maxsize=1)

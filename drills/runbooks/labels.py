@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drills.runbooks.blocks import Block, Page
-from drills.runbooks.wording import part_named
+from drills.runbooks.wording import UNWRITTEN, part_named
 
 _LINE = re.compile(
     r"[>\s]*(?:[-*+]\s+)?"
@@ -62,7 +62,7 @@ def owner_of(page: Page, labels: Sequence[Label]) -> str:
         if label.kind == "heading":
             following = page.blocks[label.index + 1 : label.index + 4]
             value = next((each.text for each in following if each.kind in {"text", "row"}), "")
-        if value:
+        if value and not value.startswith(UNWRITTEN):
             return plain(re.split(r";|\. |\.$", value)[0])
     return ""
 
@@ -93,7 +93,8 @@ def _in(page: Page, index: int, block: Block) -> Iterator[Label]:
         for number in range(block.line, block.end + 1):
             found = _LINE.match(page.lines[number - 1]) if number <= len(page.lines) else None
             if found:
-                rest = found[4] if number == block.end or not found[1] else _rest(page, number, block.end)
+                whole = number < block.end and (found[1] or not found[4].strip())
+                rest = _rest(page, number, block.end) if whole else found[4]
                 yield Label((found[2] or found[3]).strip(), (rest or found[4]).strip(), number, index, "line")
 
 

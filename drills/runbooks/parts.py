@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from drills.runbooks.blocks import Block, Page
 from drills.runbooks.labels import Label
-from drills.runbooks.wording import PARTS, part_named
+from drills.runbooks.wording import PARTS, UNWRITTEN, part_named
 
 WIDTH, HEIGHT = 80, 40
 """Cells of a terminal."""
-UNWRITTEN = "Not written yet"
 _NOTHING = re.compile(
     rf"\W*(?:{UNWRITTEN}|to ?do|tb[da]|fixme|x{{3,}}|n/?a|\?+|\.\.\.|\u2026|<[^>]*>|\[[^\]]*\]|none|coming soon"
     r"|to be (?:done|written|defined|added))?\W*",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from drills.runbooks.blocks import Block, Page
-from drills.runbooks.wording import bare, part_named, says_to_do, says_what_is, starts_with_a_verb
+from drills.runbooks.wording import UNWRITTEN, bare, part_named, says_to_do, says_what_is, starts_with_a_verb
 
 SURE = 0.9
 """From here on a step is right at least nine times in ten."""
@@ -147,7 +147,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[str, bool, bool]]:
 def _label(block: Block) -> str:
     """A paragraph that is a heading but for its looks."""
     if block.lead and part_named(block.lead):
-        return block.lead
+        return "" if block.text.endswith(f"{UNWRITTEN}.") else block.lead
     short = len(block.text) < 60 and block.text.endswith(":")
     return block.text if short and (says_to_do(block.text) or says_what_is(block.text)) else ""
 

@@ -16,6 +16,8 @@ NAMES = {
     "recovery": "Recovery criteria",
 }
 """What the essay calls each."""
+UNWRITTEN = "Not written yet"
+"""What stands in a part that was only laid out."""
 
 _CALLED = {
     "impact": r"(?:customer |user |business |service |expected )*impact(?: assessment| on \w+)?|who is (?:hurt"
@@ -122,8 +124,13 @@ def says_what_is(heading: str) -> bool:
 
 def starts_with_a_verb(text: str) -> bool:
     """Is it an instruction?"""
-    text = text.lstrip("*_~ \"'([\u2610\u2714\u2705")
+    return bool(_VERB.match(instruction(text)))
+
+
+def instruction(text: str) -> str:
+    """Without what stands before its verb, such as a condition or the number of a row."""
+    text = text.lstrip("*_~ \"'([|0123456789.\u2610\u2714\u2705")
     if _VERB.match(text):
-        return True
+        return text
     before = _BEFORE_A_VERB.match(text)
-    return bool(before and _VERB.match(text, before.end()))
+    return text[before.end() :] if before else text
