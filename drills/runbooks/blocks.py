@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 _FRONT = re.compile(r"---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _CHECK_BOX = re.compile(r"\[[ xX]\][ \t]+")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
-_SPACES = re.compile(r"\s+")
+_MORE = re.compile(r"[\[\]<!\\&]")
+"""Links, images, HTML, escapes: where one is, code and bold are not found by their marks alone."""
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 NESTING = 20
 """Lists and quotes within each other."""
 
@@ -65,6 +68,8 @@ class Page:
     blocks: tuple[Block, ...]
     links: tuple[Link, ...]
     text: str = field(default="", repr=False)
+    lowered: str = field(default="", repr=False)
+    """All of it in small letters: whether a word is in it is asked often."""
 
 
 def page_of(text: str) -> Page:
@@ -72,10 +77,22 @@ def page_of(text: str) -> Page:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").replace("\0", "\ufffd")
     front, body = _front(text)
     lines = tuple(text.split("\n"))
-    tokens = markdown().parse(body)
     links: list[Link] = []
-    blocks = tuple(_Walk(lines, links).blocks(tokens))
-    return Page(lines, front, blocks, tuple(links), text)
+    blocks = tuple(_Walk(lines, links).blocks(_tokens(body)))
+    return Page(lines, front, blocks, tuple(links), text, text.lower())
+
+
+def _tokens(body: str) -> list["Token"]:
+    """Blocks as the library finds them; it is asked for what stands in a line only where a line may hold more."""
+    parser = markdown()
+    found: list[Token] = []
+    environment: dict[str, Any] = {}
+    parser.block.parse(body, parser, environment, found)
+    for token in found:
+        if token.type == "inline" and _MORE.search(token.content):
+            token.children = []
+            parser.inline.parse(token.content, parser, environment, token.children)
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -201,9 +218,15 @@ def _item(token: "Token", lines: Sequence[str], lists: Sequence[tuple[int, bool]
 
 
 def _inline(token: "Token", line: int, links: list[Link]) -> Block:
+    end = token.map[1] if token.map else line
+    text = " ".join(token.content.split())
+    if not token.children:
+        found = _BOLD.match(text)
+        spans = tuple(each[1].replace("\n", " ") for each in _CODE.findall(token.content)) if "`" in text else ()
+        return Block("text", line, end, text, code=spans, lead=found[2].replace("`", "").strip() if found else "")
     code: list[str] = []
     at, lead, bold = line, "", False
-    children = token.children or []
+    children = token.children
     for index, child in enumerate(children):
         kind = child.type
         if kind == "code_inline":
@@ -220,5 +243,4 @@ def _inline(token: "Token", line: int, links: list[Link]) -> Block:
             bold = False
         if bold and kind in {"text", "code_inline"}:
             lead += child.content
-    end = token.map[1] if token.map else line
-    return Block("text", line, end, _SPACES.sub(" ", token.content).strip(), code=tuple(code), lead=lead.strip())
+    return Block("text", line, end, text, code=tuple(code), lead=lead.strip())

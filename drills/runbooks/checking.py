@@ -86,8 +86,12 @@ def _pages(folder: Path, deep: int) -> Iterator[Path]:
 def check(paths: Sequence[Path], ruling: Ruling, start: Path) -> Checked:
     """Check them all; paths are told as seen from `start`."""
     findings: list[Finding] = []
+    folders: dict[Path, str] = {}
     for path in paths:
-        told = Path(relpath(path, start)).as_posix()
+        if path.parent not in folders:
+            folders[path.parent] = Path(relpath(path.parent, start)).as_posix()
+        above = folders[path.parent]
+        told = path.name if above == "." else f"{above}/{path.name}"
         try:
             book = parse(path.stem, path, text_of(path))
         except RunbookError as wrong:

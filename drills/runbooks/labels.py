@@ -91,7 +91,8 @@ def _in(page: Page, index: int, block: Block) -> Iterator[Label]:
         yield Label(block.cells[0].strip("*_` :"), block.cells[1], block.line, index, "row")
     elif block.kind == "text" and block.level <= 1:
         for number in range(block.line, block.end + 1):
-            found = _LINE.match(page.lines[number - 1]) if number <= len(page.lines) else None
+            line = page.lines[number - 1] if number <= len(page.lines) else ""
+            found = _LINE.match(line) if ":" in line or "**" in line or "__" in line else None
             if found:
                 whole = number < block.end and (found[1] or not found[4].strip())
                 rest = _rest(page, number, block.end) if whole else found[4]

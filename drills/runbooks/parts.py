@@ -98,6 +98,8 @@ def _wrapped(text: str, width: int) -> int:
         return 1
     if whole > width * HEIGHT:
         return HEIGHT
+    if whole == len(text):
+        return _rows(text, width)
     rows, used = 1, 0
     for word in text.split(" "):
         long = cells(word)
@@ -105,6 +107,16 @@ def _wrapped(text: str, width: int) -> int:
             rows, used = rows + 1, 0
         used += long + (1 if used else 0)
         rows, used = rows + used // (width + 1), used % (width + 1)
+    return rows
+
+
+def _rows(text: str, width: int) -> int:
+    """The same where each character has one cell."""
+    rows, start = 1, 0
+    while len(text) - start > width:
+        space = text.rfind(" ", start, start + width + 1)
+        start = space + 1 if space > start else start + width
+        rows += 1
     return rows
 
 

@@ -1,6 +1,7 @@
 """The words by which parts, procedures and steps are known, whatever a team calls them."""
 
 import re
+from functools import lru_cache
 
 PARTS = ("impact", "owner", "timeline", "unsafe", "mitigation", "communication", "evidence", "recovery")
 """The eight parts of the first screen, in its order."""
@@ -89,7 +90,8 @@ _VERBS = (
     " truncate try turn type"
     " uncordon undo unlock unmount unset update upgrade upload use validate verify view visit wait warn watch write"
 )
-_VERB = re.compile(rf"(?:{'|'.join(sorted(_VERBS.split(), key=len, reverse=True))})\b", re.IGNORECASE)
+_VERB = frozenset(_VERBS.split())
+_FIRST_WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 _BEFORE_A_VERB = re.compile(
     r"(?:(?:first|then|next|now|finally|otherwise|optionally|optional|please|carefully|always|also|immediately|quickly"
     r"|(?:if|when|once|after|before|as|on|in|for|from|to|with|at|until|unless|while|using)\b[^,:.]{1,80}[,:]?)[,: ]+)+",
@@ -103,12 +105,14 @@ def bare(name: str) -> str:
     return _NUMBERED.sub("", name, count=1).strip(_EDGES)
 
 
+@lru_cache(maxsize=4096)
 def part_named(name: str) -> str:
     """The part that a heading or label stands for; empty: none."""
     found = _PART.fullmatch(bare(name).partition(" (")[0].strip(_EDGES)) if len(name) < 80 else None
     return str(found.lastgroup) if found else ""
 
 
+@lru_cache(maxsize=4096)
 def says_to_do(heading: str) -> bool:
     """Is what stands below it done?"""
     name = bare(heading)
@@ -117,6 +121,7 @@ def says_to_do(heading: str) -> bool:
     return starts_with_a_verb(name) and not says_what_is(name) and not part_named(name)
 
 
+@lru_cache(maxsize=4096)
 def says_what_is(heading: str) -> bool:
     """Is what stands below it only read?"""
     return bool(_TALKING.match(bare(heading)))
@@ -124,13 +129,18 @@ def says_what_is(heading: str) -> bool:
 
 def starts_with_a_verb(text: str) -> bool:
     """Is it an instruction?"""
-    return bool(_VERB.match(instruction(text)))
+    return _verb_first(instruction(text))
+
+
+def _verb_first(text: str) -> bool:
+    found = _FIRST_WORD.match(text)
+    return found is not None and (found[0].lower() in _VERB or found[0].partition("-")[0].lower() in _VERB)
 
 
 def instruction(text: str) -> str:
     """Without what stands before its verb, such as a condition or the number of a row."""
     text = text.lstrip("*_~ \"'([|0123456789.\u2610\u2714\u2705")
-    if _VERB.match(text):
+    if _verb_first(text):
         return text
     before = _BEFORE_A_VERB.match(text)
     return text[before.end() :] if before else text

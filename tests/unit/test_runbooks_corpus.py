@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drills.runbooks.blocks import markdown, page_of
 from drills.runbooks.history import follow
 from drills.runbooks.reading import STEPS, parse
 from drills.runbooks.steps import SURE
@@ -34,6 +35,7 @@ PIECES = (
     "===",
     "",
 )
+MARKS = ("`", "``", "**", "__", "a", " ", "b c", "[x](y)", "<i>", "\\", "&amp;", "\n")
 
 
 def page(name):
@@ -117,6 +119,27 @@ def test_any_text_is_a_page(text):
     last = len(found.page.lines) + 1
     assert all(1 <= each.line <= each.end <= last for each in found.steps)
     assert all(each.confidence >= 0.5 for each in found.steps)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["`", "``", "**", "__", "a", " ", "b c", "[x](y)", "<i>", "\\", "&amp;", "\n"]), max_size=14
+    )
+)
+def test_inline_code_is_what_the_library_finds(pieces):
+    text = "".join(pieces)
+    library = [
+        child.content
+        for token in markdown().parse(text)
+        for child in token.children or ()
+        if child.type == "code_inline"
+    ]
+
+    def bare(codes):
+        return [" ".join(code.split()) for code in codes]
+
+    assert bare(code for block in page_of(text).blocks for code in block.code) == bare(library)
 
 
 @settings(max_examples=60, deadline=None)

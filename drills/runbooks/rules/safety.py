@@ -92,11 +92,27 @@ _BY_WHEN = re.compile(
     _I,
 )
 
+_DESTROYERS = (
+    *("rm -", "drop", "truncate", "delete", "flushall", "flushdb", "purge", "git push", "destroy", "mkfs", "of=/dev"),
+    *("uninstall", "s3 r", "prune", "format ", "stream rm", "volume rm"),
+)
+"""At least one of these is in whatever `_DESTROYS` finds."""
+_RAISERS = (
+    *("sudo", "su -", "doas", "root", "superuser", "admin", "elevated", "privileged", "emergency"),
+    "production database",
+)
 _LOOKS = re.compile(r"(?:check|verify|watch|wait|confirm|look|expect)", _I)
+
+
+def _says(book: Runbook, *words: str) -> bool:
+    """Is any of them anywhere? A quick look before the slow one."""
+    return any(word in book.page.lowered for word in words)
 
 
 def _rollback(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
+    if not _says(book, "roll", "revert"):
+        return
     steps = [each for each in book.steps if _ROLLBACK.search(each.text)]
     if not steps:
         return
@@ -109,6 +125,8 @@ def _rollback(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
 
 def _failover(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
+    if not _says(book, "fail", "promote"):
+        return
     step = next((each for each in book.steps if _FAILOVER.search(each.text)), None)
     if step and not any(
         _AUTHORITY.search(each.text) for each in book.page.blocks if each.kind in {"text", "row", "fence"}
@@ -118,6 +136,8 @@ def _failover(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
 
 def _destructive(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
+    if not _says(book, *_DESTROYERS):
+        return
     for step in book.steps:
         found = _DESTROYS.search(step.text)
         if not found:
@@ -144,7 +164,7 @@ def _line_of(book: Runbook, step: Step, words: str) -> int:
 
 def _raised(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
-    if _BREAK_GLASS.search(book.page.text):
+    if not _says(book, *_RAISERS) or _BREAK_GLASS.search(book.page.text):
         return
     for step in book.steps:
         if found := _RAISED.search(step.text):
@@ -155,6 +175,8 @@ def _raised(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
 
 def _flag(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
+    if not _says(book, "flag", "switch", "toggle"):
+        return
     for step in book.steps:
         if not _FLAG.search(step.text):
             continue

@@ -26,8 +26,34 @@ _LEFT = re.compile(
 )
 
 
+_MAY_BE_ONE = (
+    *("akia", "asia", "private key-", "gh", "github_pat", "xox", "glpat", "sk_live", "eyj", "@", "password", "passwd"),
+    *("pwd", "secret", "api", "token"),
+)
+_MAY_BE_LEFT = (
+    *(
+        "todo",
+        "tbd",
+        "tba",
+        "fixme",
+        "xxx",
+        "???",
+        "[insert",
+        "[fill",
+        "[your",
+        "<insert",
+        "<fill",
+        "lorem",
+        "changeme",
+    ),
+    *("to be written", "to be de", "to be do", "coming soon", "change-me", "your_", "your-"),
+)
+
+
 def _credentials(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
+    if not any(each in book.page.lowered for each in _MAY_BE_ONE):
+        return
     for number, line in enumerate(book.page.lines, 1):
         for found in _CREDENTIAL.finditer(line):
             value = found["word"] or found["url"] or ""
@@ -39,7 +65,7 @@ def _credentials(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
 
 def _left(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
     del around
-    if not _LEFT.search(book.page.text):
+    if not any(each in book.page.lowered for each in _MAY_BE_LEFT) or not _LEFT.search(book.page.text):
         return
     hidden = {n for each in book.page.blocks if each.kind == "html" for n in range(each.line, each.end + 1)}
     for number, line in enumerate(book.page.lines, 1):
