@@ -14,7 +14,8 @@ from injectors.kubernetes.cordon_node import Parameters as Cordon
 from injectors.kubernetes.settings import Settings
 from injectors.values import rebuild
 
-PODS_LIMIT = 250
+PODS_LIMIT = 20
+"""On one node: each is two requests, and one call of a fault must not take for ever."""
 MIRROR = "kubernetes.io/config.mirror"
 
 
@@ -47,7 +48,9 @@ class DrainNode:
         undo = self.cordon.prepare()
         found = {f"{each['metadata']['namespace']}/{each['metadata']['name']}": each for each in self._pods()}
         if len(found) > PODS_LIMIT:
-            raise Refused(f"{self.owner} has more than {PODS_LIMIT} pods: choose another")
+            raise Refused(f"{self.owner} has more than {PODS_LIMIT} pods to move: choose another")
+        for namespace in sorted({each["metadata"]["namespace"] for each in found.values()}):
+            allowed.namespace(cluster, self.change, namespace)
         for each in found.values():
             pods.keeper(cluster, each)
         uids = {name: each["metadata"]["uid"] for name, each in found.items()}
@@ -109,7 +112,7 @@ KIND = Kind(
     target="kubernetes",
     settings=Settings,
     parameters=Parameters,
-    consent=allowed.NODE_CONSENT,
+    consent=f"{allowed.NODE_CONSENT}; so does every namespace that has a pod on it",
     reverted_by="the node takes pods again; those that were evicted stay where they are now",
     subjects=_subjects,
     make=make,

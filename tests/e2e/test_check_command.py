@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "scenarios" / "library"
 FORMAT = ROOT / "tests" / "material" / "format"
 NOT_BUILT_IN: dict[str, set[str]] = {
-    "kill-worker": {"kubernetes.ready", "kubernetes.kill_pod"},
+    "kill-worker": set(),
     "pause-orders-queue": {"postgres.query"},
     "eu-loses-writes": {"postgres.read_only"},
     "slow-payments-db": set(),
