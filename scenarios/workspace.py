@@ -131,6 +131,8 @@ class RunbookCheck(Keys):
     """How bad a broken rule is; what is not named here is as bad as the rule says."""
     retired: Lines = ()
     """Beginnings of addresses that lead to nothing any more, such as a dashboard's old folder."""
+    alert_rules: Lines = ()
+    """Files of Prometheus rules, from this folder on; `*` stands for any name."""
 
 
 class Workspace(Written):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from os.path import relpath
 from pathlib import Path
 
+from drills.runbooks.alerts import Alert, alerts_of
 from drills.runbooks.reading import BYTES, FILES, Runbook, RunbookError, parse, text_of
 from drills.runbooks.rules import RULES, Around, Finding, Rule, Severity
 from scenarios import Workspace
@@ -23,7 +24,16 @@ UNREADABLE = Rule(
     "give it back its rights, or split it",
     lambda book, around: iter(()),  # noqa: ARG005 - found before there is a page to look at
 )
-EVERY_RULE = (*RULES, UNREADABLE)
+NO_RUNBOOK = Rule(
+    "alert-without-runbook",
+    "warning",
+    "an alert that leads to no runbook, or to a page that is not there",
+    "It wakes somebody and leaves them alone: an alert is added with its owner and its runbook link.",
+    "The anatomy of an outage: 'Action items should be boring enough to finish'",
+    "add the annotation `runbook_url`, with the page's file name at its end",
+    lambda book, around: iter(()),  # noqa: ARG005 - it is about an alert, not about a page
+)
+EVERY_RULE = (*RULES, NO_RUNBOOK, UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class Ruling:
 
     severities: Mapping[str, Severity] = field(default_factory=dict)
     around: Around = field(default_factory=Around)
+    alerts: tuple[Alert, ...] = ()
 
     def severity(self, rule: Rule) -> Severity:
         """As gameday.yaml says, or as the rule itself does."""
@@ -55,7 +66,14 @@ def ruling_of(workspace: Workspace | None) -> Ruling:
     for name in settings.rules:
         if name not in known:
             raise RunbookError(f"{workspace.path}: runbook_check.rules: no rule {name!r}: {for_name(name, known)}")
-    return Ruling(dict(settings.rules), Around(frozenset(workspace.teams), tuple(settings.retired)))
+    alerts = alerts_of(workspace.folder, settings.alert_rules)
+    around = Around(
+        frozenset(workspace.teams),
+        tuple(settings.retired),
+        frozenset(each.page for each in alerts) if settings.alert_rules else None,
+        frozenset(each.name for each in alerts),
+    )
+    return Ruling(dict(settings.rules), around, alerts)
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
@@ -98,7 +116,19 @@ def check(paths: Sequence[Path], ruling: Ruling, start: Path) -> Checked:
             findings += _finding(UNREADABLE, ruling, told, 1, str(wrong))
             continue
         findings += check_one(book, ruling, told)
+    findings += _alone(ruling, {each.stem for each in paths}, start)
     return Checked(len(paths), tuple(findings))
+
+
+def _alone(ruling: Ruling, pages: set[str], start: Path) -> Iterator[Finding]:
+    """Alerts that lead to no page; what another site holds under an address without `.md` cannot be seen from here."""
+    for alert in ruling.alerts:
+        told = Path(relpath(alert.path, start)).as_posix()
+        if not alert.runbook:
+            yield from _finding(NO_RUNBOOK, ruling, told, alert.line, f"`{alert.name[:60]}` leads to no runbook")
+        elif alert.is_markdown and alert.page not in pages:
+            said = f"`{alert.name[:60]}` leads to `{alert.page[:60]}`, which is none of the runbooks checked"
+            yield from _finding(NO_RUNBOOK, ruling, told, alert.line, said)
 
 
 def check_one(book: Runbook, ruling: Ruling, told: str) -> list[Finding]:

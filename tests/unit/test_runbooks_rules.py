@@ -23,7 +23,12 @@ LIBRARY = ROOT / "scenarios" / "library" / "runbooks"
 STARTER = ROOT / "drills" / "cli" / "starter" / "runbooks"
 ASKED = Ruling(
     {"command-not-found": "warning"},
-    Around(frozenset({"team-web", "team-data"}), ("https://grafana.example.com/d/old",)),
+    Around(
+        frozenset({"team-web", "team-data"}),
+        ("https://grafana.example.com/d/old",),
+        frozenset(),
+        frozenset({"QueueOld"}),
+    ),
 )
 FILLER = "\n".join(f"- fact {number}" for number in range(HEIGHT + 3))
 
@@ -115,6 +120,7 @@ CASES = {
         ["[a](#none)\n", "[a](headings-and-lists.md#none)\n"],
         ["# Some thing\n\n[a](#some-thing)\n", "[a](headings-and-lists.md#recovery-criteria)\n"],
     ),
+    "runbook-without-alert": (["# Late\n"], ["Alert: QueueOld\n", "---\nalerts:\n  - QueueOld\n---\n"]),
     "retired-dashboard": (
         ["<https://grafana.example.com/d/old/board>\n"],
         ["<https://grafana.example.com/d/new/board>\n"],
@@ -160,7 +166,7 @@ def test_every_rule_has_cases_a_reason_a_source_and_a_way_to_mend_it():
     ids = [each.id for each in EVERY_RULE]
 
     assert len(ids) == len(set(ids))
-    assert set(ids) - set(CASES) - {f"no-{part}" for part in PARTS} == {"unreadable"}
+    assert set(ids) - set(CASES) - {f"no-{part}" for part in PARTS} == {"unreadable", "alert-without-runbook"}
     assert [each.id for each in EVERY_RULE if not (each.why and each.source and each.mend and each.says)] == []
 
 
@@ -265,6 +271,36 @@ def test_most_pages_of_the_corpus_can_be_completed():
 @given(st.text(max_size=300))
 def test_any_text_is_checked(text):
     check_one(parse("p", CORPUS / "p.md", text), ASKED, "p.md")
+
+
+def test_alerts_and_runbooks_that_do_not_lead_to_each_other_are_told(tmp_path):
+    for name in ("linked", "alone"):
+        (tmp_path / f"{name}.md").write_text("# Page\n")
+    (tmp_path / "rules.yml").write_text(
+        "groups:\n- name: shop\n  rules:\n"
+        "  - alert: Linked\n    annotations: {runbook_url: 'https://x.example.com/runbooks/linked.md#top'}\n"
+        "  - alert: Wiki\n    annotations: {runbook_url: https://wiki.example.com/?page=7}\n"
+        "  - alert: Gone\n    annotations: {runbook_url: 'https://x.example.com/gone.md#top'}\n"
+        "  - alert: Bare\n    expr: up == 0\n"
+        "  - record: not:an:alert\n"
+    )
+    file = tmp_path / "gameday.yaml"
+    head = "format: 1\nzone: UTC\nenvironments: {staging: {}}\nrunbook_check: {alert_rules: ["
+    file.write_text(f"{head}'*.yml']}}\n")
+
+    found = check(files_of([tmp_path]), ruling_of(scenarios.load_workspace(file)), tmp_path).findings
+
+    assert [(e.path, e.line) for e in found if e.rule == "alert-without-runbook"] == [
+        ("rules.yml", 8),
+        ("rules.yml", 10),
+    ]
+    assert [e.path for e in found if e.rule == "runbook-without-alert"] == ["alone.md"]
+    file.write_text(f"{head}none.yml]}}\n")
+    with pytest.raises(RunbookError, match=r"none\.yml"):
+        ruling_of(scenarios.load_workspace(file))
+    (tmp_path / "none.yml").write_text("a: [")
+    with pytest.raises(RunbookError, match="no file of Prometheus rules"):
+        ruling_of(scenarios.load_workspace(file))
 
 
 def test_sarif_says_what_a_code_host_needs():

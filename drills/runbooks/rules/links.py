@@ -73,7 +73,22 @@ def _retired(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
             yield number, f"`{found[:80]}` is retired"
 
 
+def _unlinked(book: Runbook, around: Around) -> Iterator[tuple[int, str]]:
+    named = set(re.findall(r"[\w-]+", book.facts.get("alert", "")))
+    if around.linked is not None and book.name not in around.linked and not named & around.alerts:
+        yield 1, "no alert of `alert_rules` leads here"
+
+
 RULES = (
+    Rule(
+        "runbook-without-alert",
+        "notice",
+        "a page that no alert leads to",
+        "Nobody finds it at night; it is read only by who remembers it.",
+        f"{ESSAY}: 'Action items should be boring enough to finish'",
+        "give the alert a `runbook_url`, or name it in the page: `Alert: NAME`",
+        _unlinked,
+    ),
     Rule(
         "dead-link",
         "error",

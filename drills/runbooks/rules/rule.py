@@ -20,6 +20,10 @@ class Around:
     """Of gameday.yaml; empty: any name is a team."""
     retired: tuple[str, ...] = ()
     """Beginnings of addresses that lead nowhere any more."""
+    linked: frozenset[str] | None = None
+    """The pages that alerts lead to; None: no alerts are known."""
+    alerts: frozenset[str] = frozenset()
+    """The names of the alerts."""
     anchors: dict[Path, frozenset[str] | None] = field(default_factory=dict)
     """Of pages that were linked to, so that each is read once; None: there is no such file."""
     programs: dict[str, bool] = field(default_factory=dict)
