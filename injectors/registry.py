@@ -31,6 +31,7 @@ BUILT_IN: Mapping[str, str] = {
     "rq.suspend": "injectors.rq.suspend",
     "rabbitmq.pause_consumers": "injectors.rabbitmq.pause_consumers",
     "rabbitmq.refuse_publishes": "injectors.rabbitmq.refuse_publishes",
+    "postgres.read_only": "injectors.postgres.read_only",
     "certificate.expire": "injectors.certificate.expire",
     "certificate.not_yet_valid": "injectors.certificate.not_yet_valid",
     "certificate.wrong_name": "injectors.certificate.wrong_name",
@@ -59,6 +60,7 @@ EXTRAS: Mapping[str, str] = {
     "certificate": "certificate",
     "docker": "docker",
     "kubernetes": "kubernetes",
+    "postgres": "postgres",
 }
 """Family -> the extra of `gameday-drills` that installs what it needs."""
 

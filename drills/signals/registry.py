@@ -31,6 +31,7 @@ PROBES: Mapping[str, str] = {
     "http.amplification": "drills.signals.probes.amplification_http",
     "chaostoolkit.probe": "drills.signals.probes.chaostoolkit_probe",
     "docker.running": "drills.signals.probes.docker_running",
+    "postgres.query": "drills.signals.probes.postgres_query",
     "command": "drills.signals.probes.command_output",
 }
 """What `probe:` accepts -> the module that holds `KIND`."""
@@ -45,6 +46,7 @@ EXTRAS: Mapping[str, str] = {
     "docker": "docker",
     "kubernetes": "kubernetes",
     "nats": "nats",
+    "postgres": "postgres",
     "rabbitmq": "rabbitmq",
     "redis": "redis",
     "rq": "redis",

@@ -14,6 +14,9 @@ import yaml
 from certificate_folder import Folder
 from docker_daemon import DockerDaemon
 from http_proxy_server import Dependency, HttpProxy
+from postgres_server import PostgresServer
+from postgres_shop import PASSWORD, furnish, writes
+from postgres_shop import state as database_state
 from raw_server import Server, answer
 from real_targets import Staging
 from servers import RealToxiproxy, wait_until
@@ -85,6 +88,22 @@ def docker(_: Staging, __: Path) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
+def postgres(_: Staging, folder: Path) -> Iterator[Stage]:
+    password = folder / "password"
+    password.write_text(PASSWORD)
+    with PostgresServer() as server:
+        furnish(server)
+        told = {"host": "127.0.0.1", "port": server.port, "user": "gameday", "password": {"file": str(password)}}
+        target = f"{{kind: postgres, with: {json.dumps(told)}}}"
+        yield Stage({"orders-db": target}, lambda: database_state(server), lambda: refused(server))
+
+
+def refused(server: PostgresServer) -> None:
+    """Wait until the application is told that it may not write."""
+    wait_until(lambda: writes(server) == "25006", "writes are refused")
+
+
+@contextlib.contextmanager
 def certificate(_: Staging, folder: Path) -> Iterator[Stage]:
     files = Folder(folder, Issuer(), "expire")
     files.fresh()
@@ -112,6 +131,7 @@ STAGES: Mapping[str, Callable[[Staging, Path], AbstractContextManager[Stage]]] =
     "docker.md": docker,
     "http.md": http,
     "nats.md": nats,
+    "postgres.md": postgres,
     "process.md": process,
     "toxiproxy.md": toxiproxy,
 }
