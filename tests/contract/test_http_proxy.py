@@ -368,8 +368,8 @@ def test_a_long_write_is_refused_at_once_also_when_the_client_waits_for_100(prox
     fault(proxy, "reject_writes")
     with socket.create_connection(("127.0.0.1", int(front.rpartition(":")[2])), 20) as line:
         line.sendall(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\nExpect: 100-continue\r\n\r\n")
-        assert line.recv(65536).startswith(b"HTTP/1.1 503 ")
-        assert line.recv(65536) == b"", "the body that will not come ends the connection"
+        said = b"".join(iter(lambda: line.recv(65536), b""))  # up to the end: the body will not come
+    assert said.startswith(b"HTTP/1.1 503 ")
 
 
 def test_delay_reads_holds_reads_back_and_takes_writes_at_once(client, proxy, front):

@@ -100,6 +100,8 @@ class ServerWorld:
         return self.reset(label=None)
 
     def state(self) -> Any:
+        if self.fault == "kill_clients":  # who was cut off comes back by himself, sooner or later
+            wait_until(lambda: len(self._clients()) == 2, "both clients are there")
         keys = sorted(self.server.do("KEYS", "*"))
         held = {key: self.server.do("GET", key) for key in keys}
         settings = [self.server.do("CONFIG", "GET", name) for name in ("min-replicas-*", "maxmemory*")]
