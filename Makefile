@@ -1,4 +1,4 @@
-# make demo   see five drills on a small shop of real processes      make test   all tests (under 10 minutes on 2 cores)
+# make demo   see five drills on a small shop of real processes      make test   all tests (about 15 minutes on 2 cores)
 # make check  format, lint, types, layers, lengths, spelling         make bench  how fast, beside a peer in the same run
 # make soak   the crash tests with 10,000 kills (hours; for fewer:   make docs   write the reference pages from the code
 #             make soak GAMEDAY_SOAK_KILLS=1000)

@@ -88,7 +88,8 @@ class StreamWorld:
 
     def _create(self, name: str, metadata: dict[str, str]) -> None:
         config = {"name": name, "subjects": [f"{name}.>"], "metadata": {"team": "orders", **metadata}}
-        assert "error" not in ask(self.server, f"STREAM.CREATE.{name}", config)
+        # A server may still be taking away the files of the stream of that name that was deleted just now.
+        wait_until(lambda: "error" not in ask(self.server, f"STREAM.CREATE.{name}", config), "the stream is there")
         consumer = {"durable_name": "workers", "ack_policy": "explicit"}
         assert "error" not in ask(
             self.server, f"CONSUMER.DURABLE.CREATE.{name}.workers", {"stream_name": name, "config": consumer}
