@@ -10,7 +10,7 @@ import nats
 from nats_relay import NatsRelay
 from raw_server import Server, answer
 from relay import Relay
-from servers import EmbeddedToxiproxy, NatsServer, free_port
+from servers import EmbeddedToxiproxy, NatsServer, free_port, wait_until
 from workers import Workers
 
 
@@ -68,8 +68,9 @@ class Staging:
         self.listen = {name: self.proxy.create(name, f"127.0.0.1:{self.shop.port}") for name in ("payments", "orders")}
         for name in self.ask("STREAM.NAMES").get("streams") or []:
             self.ask(f"STREAM.DELETE.{name}")
-        metadata = {"gameday.consent": "staging"}
-        self.ask("STREAM.CREATE.orders", {"name": "orders", "subjects": ["orders.>"], "metadata": metadata})
+        config = {"name": "orders", "subjects": ["orders.>"], "metadata": {"gameday.consent": "staging"}}
+        # The server may still be taking away the files of the stream that was deleted just now.
+        wait_until(lambda: "error" not in self.ask("STREAM.CREATE.orders", config), "the stream is there")
         consumer = {"durable_name": "workers", "ack_policy": "explicit"}
         self.ask("CONSUMER.DURABLE.CREATE.orders.workers", {"stream_name": "orders", "config": consumer})
         if any(each != ["live"] * 3 for each in self.workers.state().values()):
