@@ -45,13 +45,18 @@ def chosen(settings: Mapping[str, Json], keys: Chosen) -> Sequence[str]:
     if keys.name is not None:
         known(daemon, keys.name)
         return [keys.name]
-    wanted = [f"{key}={value}" for key, value in sorted((keys.labels or {}).items())]
+    wanted = selector(keys.labels or {})
     found = sorted(name_of(each) for each in daemon.containers({"label": wanted}))
     if not found:
         raise Refused(f"no running container on {daemon.words} has the labels {', '.join(wanted)}")
     if len(found) > LIMIT:
         raise Refused(f"more than {LIMIT} containers on {daemon.words} have the labels {', '.join(wanted)}")
     return found
+
+
+def selector(labels: Mapping[str, str]) -> list[str]:
+    """Write labels as the daemon takes them."""
+    return [f"{key}={value}" for key, value in sorted(labels.items())]
 
 
 def known(daemon: Daemon, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from drills.signals.contract import Judgement, ProbeKind, Reading, Unanswered
 from drills.signals.good import Compared, judge
 from injectors.contract import InjectorError
-from injectors.docker.containers import Labels
+from injectors.docker.containers import Labels, name_of, selector
 from injectors.docker.daemon import Daemon, Settings
 from injectors.values import Keys
 
@@ -33,9 +33,8 @@ class Running:
     def read(self, timeout: float) -> Reading:
         """Count those that run and are well; a paused one is not. Raises `Unanswered`: the daemon does not answer."""
         daemon = Daemon(self.settings.model_copy(update={"timeout": min(timeout, self.settings.timeout) / 2}))
-        wanted = [f"{key}={value}" for key, value in sorted(self.labels.items())]
         try:
-            found = daemon.containers({"label": wanted}, stopped=True)
+            found = daemon.containers({"label": selector(self.labels)}, stopped=True)
         except InjectorError as wrong:
             raise Unanswered(str(wrong)) from None
         well = [each for each in found if _well(each)]
@@ -52,8 +51,8 @@ def _well(listed: Mapping[str, object]) -> bool:
     return listed["State"] == "running" and "(unhealthy)" not in told and "(health: starting)" not in told
 
 
-def _names(listed: Sequence[Mapping[str, list[str]]]) -> list[str]:
-    return sorted(each["Names"][0].lstrip("/") for each in listed)[:SHOWN]
+def _names(listed: Sequence[Mapping[str, object]]) -> list[str]:
+    return sorted(map(name_of, listed))[:SHOWN]
 
 
 def _make(settings: BaseModel, parameters: BaseModel, good: BaseModel) -> Running:
