@@ -78,6 +78,12 @@ class Undo:
     version: int
     facts: Mapping[str, Json] = field(default_factory=dict)
 
+    def of_version(self, known: int) -> Mapping[str, Json]:
+        """Return the facts, if they were written as we know it. Raises `InjectorError`: one is never guessed at."""
+        if self.version != known:
+            raise InjectorError(f"this undo is of version {self.version}: it needs a newer gameday")
+        return self.facts
+
 
 class Injector(Protocol):
     """One change, ready to be made and unmade. It keeps nothing in memory: its `Change` and the `Undo` say all."""

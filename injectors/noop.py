@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field
 
 from injectors import writes
-from injectors.contract import Change, Drifted, InjectorError, Json, Kind, Refused, State, Undo, Unreachable
+from injectors.contract import Change, Drifted, Json, Kind, Refused, State, Undo, Unreachable
 from injectors.values import AbsolutePath, Keys, rebuild
 
 FILE_LIMIT = 64 * 1024
@@ -92,9 +92,7 @@ class Noop:
 
 
 def _before(undo: Undo) -> str | None:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    before: str | None = undo.facts["before"]
+    before: str | None = undo.of_version(1)["before"]
     return before
 
 

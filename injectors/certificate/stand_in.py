@@ -187,9 +187,7 @@ def _hash(content: bytes) -> str:
 
 
 def _recorded(undo: Undo) -> _Recorded:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    facts = undo.facts
+    facts = undo.of_version(1)
     was, ours = (leaf.first(facts[name].encode("ascii")) for name in ("was", "ours"))
     if was is None or ours is None:
         raise InjectorError("this undo holds no certificates: the undo log was changed")

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from injectors import writes
 from injectors.chaostoolkit import checkup
 from injectors.chaostoolkit.extension import Call, Settings, call, must_load
-from injectors.contract import Change, InjectorError, Json, Kind, Refused, State, Undo
+from injectors.contract import Change, Json, Kind, Refused, State, Undo
 from injectors.values import rebuild
 
 SPARE = 5.0
@@ -109,9 +109,7 @@ class Action:
         return look is not None and call(self.settings, [look])[0] == look.equals
 
     def _mark(self, undo: Undo) -> Path:
-        if undo.version != 1:
-            raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-        return Path(undo.facts["vault"], f"chaostoolkit-{self.change.id}")
+        return Path(undo.of_version(1)["vault"], f"chaostoolkit-{self.change.id}")
 
 
 def _held(mark: Path) -> str:

@@ -122,9 +122,7 @@ class Fault:
 
 
 def _ours(undo: Undo) -> Mapping[str, Json]:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return cast("Mapping[str, Json]", undo.facts["fault"])
+    return cast("Mapping[str, Json]", undo.of_version(1)["fault"])
 
 
 def _unknown(server: Server, name: str) -> str:

@@ -100,9 +100,7 @@ class RefuseWrites:
 
 
 def _was(undo: Undo) -> int:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return int(undo.facts["was"])
+    return int(undo.of_version(1)["was"])
 
 
 def subjects(settings: Mapping[str, Json], parameters: Mapping[str, Json]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from typing import Annotated
 from psycopg.conninfo import make_conninfo
 from pydantic import AfterValidator, Field
 
-from injectors.contract import Change, InjectorError, Json, Refused, Undo, Unreachable
+from injectors.contract import Change, Json, Refused, Undo, Unreachable
 from injectors.postgres.session import Deadline, Session, opened
 from injectors.values import AbsolutePath, Keys, Seconds, Secret
 
@@ -138,9 +138,7 @@ def _addresses(host: str, port: int, deadline: Deadline) -> list[str]:
 
 def facts(undo: Undo) -> dict[str, Json]:
     """What was written down. Raises when a newer gameday wrote it."""
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return dict(undo.facts)
+    return dict(undo.of_version(1))
 
 
 def system(session: Session) -> str:

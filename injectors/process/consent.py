@@ -1,6 +1,6 @@
 """May this process be hurt? Its own word, our own ancestors, our rights, and whether it is well now. Looks only."""
 
-from injectors.contract import Change, InjectorError, Refused, Undo
+from injectors.contract import Change, Refused, Undo
 from injectors.process import kernel
 from injectors.process.kernel import Process
 from injectors.process.pool import Pool
@@ -45,10 +45,9 @@ def facts(root: Process) -> dict[str, object]:
 
 def recorded(undo: Undo) -> Process | None:
     """Return who was meant; None: the machine was booted since, so everything recorded is gone."""
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    pid, start = undo.facts["root"]
-    return Process(pid, start) if undo.facts["boot"] == kernel.boot() else None
+    facts = undo.of_version(1)
+    pid, start = facts["root"]
+    return Process(pid, start) if facts["boot"] == kernel.boot() else None
 
 
 def whole_tree(root: Process) -> list[Process]:

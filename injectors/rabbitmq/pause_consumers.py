@@ -125,9 +125,8 @@ def consumers(broker: Broker, queue: str) -> list[tuple[str, str]]:
 
 
 def _facts(undo: Undo) -> tuple[str, str]:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return str(undo.facts["was"]), str(undo.facts["bent"])
+    facts = undo.of_version(1)
+    return str(facts["was"]), str(facts["bent"])
 
 
 def subjects(settings: Mapping[str, Json], parameters: Mapping[str, Json]) -> Sequence[str]:

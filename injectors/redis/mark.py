@@ -3,7 +3,7 @@
 It is written before the fault and taken away after it. While it is there it names the drill's tag and the change's id.
 """
 
-from injectors.contract import Change, InjectorError, Undo
+from injectors.contract import Change, Undo
 from injectors.redis.server import Asking
 
 PREFIX = "gameday:"
@@ -27,6 +27,5 @@ def found(asking: Asking, fault: str) -> str | None:
 
 def recorded(undo: Undo) -> Undo:
     """Return the undo if this version can read it."""
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
+    undo.of_version(1)
     return undo

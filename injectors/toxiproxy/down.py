@@ -69,9 +69,7 @@ class Down:
 
 
 def _recorded(undo: Undo) -> Mapping[str, Json]:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return cast("Mapping[str, Json]", undo.facts["proxy"])
+    return cast("Mapping[str, Json]", undo.of_version(1)["proxy"])
 
 
 def subjects(settings: Mapping[str, Json], parameters: Mapping[str, Json]) -> Sequence[str]:

@@ -86,9 +86,7 @@ class Toxic:
 
 
 def _ours(undo: Undo) -> Mapping[str, Json]:
-    if undo.version != 1:
-        raise InjectorError(f"this undo is of version {undo.version}: it needs a newer gameday")
-    return cast("Mapping[str, Json]", undo.facts["toxic"])
+    return cast("Mapping[str, Json]", undo.of_version(1)["toxic"])
 
 
 def _same(found: Mapping[str, Json], ours: Mapping[str, Json]) -> bool:
